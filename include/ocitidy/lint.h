@@ -1,0 +1,57 @@
+// lint.h - lint(): will AWS Lambda take this image, and will it start fast?
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "ocitidy/rule.h"
+
+namespace ocitidy {
+
+/// What one rule said about one image.
+struct RuleRun {
+  const RuleInfo* rule = nullptr;
+  Outcome outcome;
+  std::vector<Finding> findings;  ///< worst first, then most bytes, then place
+};
+
+/// A layer, as far as reports name it.
+struct LayerSummary {
+  Digest digest;
+  DiffId diff_id;
+  std::string media_type, created_by;
+  Codec codec = Codec::none;
+  LayerContents contents = LayerContents::scanned;
+  std::uint64_t compressed_bytes = 0, tar_bytes = 0;
+};
+
+struct ImageSummary {
+  std::string reference;
+  Transport transport = Transport::blobs;
+  Digest root_digest, manifest_digest, config_digest;
+  std::string manifest_media_type;
+  Platform platform;
+  std::vector<LayerSummary> layers;
+};
+
+/// The result of a lint: plain data, already ordered and filtered. Formats only print it.
+struct Report {
+  ImageSummary image;
+  std::vector<RuleRun> runs;  ///< enabled rules in order of id
+
+  std::size_t count(Severity severity) const;
+  /// Is there any finding at or above `threshold`?
+  bool fails(Severity threshold) const;
+};
+
+/// The severity a finding has in the end: its own, or the rule's.
+Severity severity_of(const RuleRun& run, const Finding& finding);
+
+/// Scans `image` once and runs the selected rules over it.
+/// Reads every layer of the chosen manifest exactly once, in parallel over layers; memory grows with entries.
+/// Errors: invalid_argument for an unknown rule id or an ambiguous platform; corrupt, not_found, unsupported,
+/// limit_exceeded when the image cannot be read and verified to the last byte; io.
+Result<Report> lint(const Image& image, const LintOptions& options);
+
+}  // namespace ocitidy

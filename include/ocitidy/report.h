@@ -1,0 +1,36 @@
+// report.h - formats. Each takes plain, ordered data and only prints it, through a callback: no file, no terminal.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "ocitidy/escape.h"
+#include "ocitidy/inspect.h"
+#include "ocitidy/lint.h"
+
+namespace ocitidy {
+
+/// Receives the report piece by piece, in order.
+using Write = std::function<void(std::string_view)>;
+
+enum class Colour : std::uint8_t { never, always };
+
+/// For people. Everything from the image is escaped: no control character, escape sequence or bidi mark gets through.
+void write_text(const Report& report, Colour colour, const Write& write);
+void write_text(const Inspection& inspection, Colour colour, const Write& write);
+
+/// For programs: docs/report.schema.json and docs/inspection.schema.json. Valid JSON for any bytes; a name that is not
+/// UTF-8 is there twice, readable and as "...Base64". Deterministic: same input, same bytes.
+void write_json(const Report& report, const Write& write);
+void write_json(const Inspection& inspection, const Write& write);
+
+/// The merged tree, one visible path a line: docs/files.schema.json.
+void write_files_jsonl(const ImageModel& model, const Write& write);
+
+/// The rule table, for `ocitidy rules`.
+void write_rules_text(const Write& write);
+void write_rules_json(const Write& write);
+
+}  // namespace ocitidy
