@@ -1,0 +1,31 @@
+// hasher.h - SHA-256 and SHA-512 over a stream, by OpenSSL's EVP (which uses SHA-NI where the CPU has it).
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "ocitidy/digest.h"
+
+namespace ocitidy {
+
+class Hasher {
+ public:
+  explicit Hasher(Digest::Algorithm algorithm = Digest::Algorithm::sha256);
+  ~Hasher();
+  Hasher(Hasher&&) noexcept;
+  Hasher& operator=(Hasher&&) noexcept;
+
+  void update(std::span<const std::byte> bytes);
+  /// The digest of everything so far; the hasher starts anew.
+  Digest finish();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Digest of bytes already in memory.
+Digest digest_of(std::string_view bytes, Digest::Algorithm algorithm = Digest::Algorithm::sha256);
+
+}  // namespace ocitidy

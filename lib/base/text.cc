@@ -1,0 +1,178 @@
+// text.cc - bytes from strangers, made readable and harmless.
+#include "base/text.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <vector>
+
+namespace ocitidy {
+namespace {
+
+struct Decoded {
+  char32_t code_point = 0;
+  std::size_t length = 1;
+};
+
+/// The code point at the front of `bytes`, if they begin with valid UTF-8 (no overlong form, no surrogate).
+/// Source: Unicode 15, table 3-7.
+std::optional<Decoded> decode_utf8(std::string_view bytes) {
+  const auto at = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
+  const unsigned lead = at(0);
+  if (lead < 0x80) return Decoded{lead, 1};
+  const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+  if (lead < 0xC2 || lead > 0xF4 || bytes.size() < length) return std::nullopt;
+  char32_t code_point = lead & (0x7FU >> length);
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((at(i) & 0xC0U) != 0x80U) return std::nullopt;
+    code_point = code_point << 6 | (at(i) & 0x3FU);
+  }
+  constexpr std::array<char32_t, 5> smallest = {0, 0, 0x80, 0x800, 0x10000};
+  const bool surrogate = code_point >= 0xD800 && code_point <= 0xDFFF;
+  if (code_point < smallest[length] || code_point > 0x10FFFF || surrogate) return std::nullopt;
+  return Decoded{code_point, length};
+}
+
+/// Controls, and marks that change how a line is shown without being seen: bidi controls, zero width, tags, line
+/// separators.
+bool is_hazardous(char32_t c) {
+  return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0xAD || c == 0x061C || c == 0x180E ||
+         (c >= 0x200B && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF ||
+         (c >= 0xFFF9 && c <= 0xFFFB) || (c >= 0xE0000 && c <= 0xE0FFF);
+}
+
+std::string hex(std::uint32_t value) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  do {
+    text += digits[value & 15U];
+    value >>= 4;
+  } while (value != 0);
+  if (text.size() < 2) text += '0';
+  std::reverse(text.begin(), text.end());
+  return text;
+}
+
+std::string escaped(char32_t c) {
+  switch (c) {
+    case '\n':
+      return "\\n";
+    case '\r':
+      return "\\r";
+    case '\t':
+      return "\\t";
+    default:
+      return c < 0x80 ? cat("\\x", hex(c)) : cat("\\u{", hex(c), "}");
+  }
+}
+
+}  // namespace
+
+std::string escape_for_terminal(std::string_view bytes) {
+  std::string out;
+  out.reserve(bytes.size());
+  while (!bytes.empty()) {
+    const auto decoded = decode_utf8(bytes);
+    if (!decoded) {
+      out += cat("\\x", hex(static_cast<unsigned char>(bytes.front())));
+      bytes.remove_prefix(1);
+      continue;
+    }
+    if (is_hazardous(decoded->code_point)) {
+      out += escaped(decoded->code_point);
+    } else {
+      out += bytes.substr(0, decoded->length);
+    }
+    bytes.remove_prefix(decoded->length);
+  }
+  return out;
+}
+
+std::string quote(std::string_view bytes) { return cat("'", escape_for_terminal(bytes), "'"); }
+
+std::string human_bytes(std::uint64_t bytes) {
+  constexpr std::array<std::string_view, 7> units = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+  std::size_t unit = 0;
+  std::uint64_t whole = bytes, scale = 1;
+  while (whole >= 1024) {
+    whole >>= 10;
+    scale <<= 10;
+    ++unit;
+  }
+  if (unit == 0) return cat(bytes, " B");
+  if (whole >= 100) return cat(whole, " ", units[unit]);
+  const std::uint64_t tenths = (bytes % scale) / ((scale + 9) / 10);
+  return cat(whole, ".", std::min<std::uint64_t>(tenths, 9), " ", units[unit]);
+}
+
+std::string counted(std::uint64_t n, std::string_view singular, std::string_view plural) {
+  return cat(n, " ", n == 1 ? singular : plural);
+}
+
+bool is_utf8(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const auto decoded = decode_utf8(bytes);
+    if (!decoded) return false;
+    bytes.remove_prefix(decoded->length);
+  }
+  return true;
+}
+
+std::string to_utf8(std::string_view bytes) {
+  std::string out;
+  out.reserve(bytes.size());
+  while (!bytes.empty()) {
+    const auto decoded = decode_utf8(bytes);
+    out += decoded ? bytes.substr(0, decoded->length) : std::string_view("\xEF\xBF\xBD");
+    bytes.remove_prefix(decoded ? decoded->length : 1);
+  }
+  return out;
+}
+
+std::string base64(std::string_view bytes) {
+  constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  out.reserve((bytes.size() + 2) / 3 * 4);
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    const std::size_t have = std::min<std::size_t>(3, bytes.size() - i);
+    std::uint32_t group = 0;
+    for (std::size_t k = 0; k < 3; ++k) group = group << 8 | (k < have ? static_cast<unsigned char>(bytes[i + k]) : 0U);
+    for (std::size_t k = 0; k < 4; ++k) out += k <= have ? digits[group >> (18 - 6 * k) & 63U] : '=';
+  }
+  return out;
+}
+
+bool glob_matches(std::string_view glob, std::string_view path) {
+  // One row of the classic dynamic programme: reach[i] says whether glob[0..i) matches the path read so far.
+  std::vector<char> reach(glob.size() + 1, 0), next(glob.size() + 1, 0);
+  const auto starred = [&](std::size_t i) { return i + 1 < glob.size() && glob[i] == '*' && glob[i + 1] == '*'; };
+  const auto spread = [&](std::vector<char>& row) {  // stars may match nothing, and "**/" may match no directory at all
+    for (std::size_t i = 0; i < glob.size(); ++i) {
+      if (!row[i]) continue;
+      if (starred(i)) {
+        row[i + 2] = 1;
+        if ((i == 0 || glob[i - 1] == '/') && i + 2 < glob.size() && glob[i + 2] == '/') row[i + 3] = 1;
+      } else if (glob[i] == '*') {
+        row[i + 1] = 1;
+      }
+    }
+  };
+  reach[0] = 1;
+  spread(reach);
+  for (const char c : path) {
+    std::fill(next.begin(), next.end(), 0);
+    for (std::size_t i = 0; i < glob.size(); ++i) {
+      if (!reach[i]) continue;
+      if (starred(i) || (glob[i] == '*' && c != '/')) {
+        next[i] = 1;
+      } else if (glob[i] == c || (glob[i] == '?' && c != '/')) {
+        next[i + 1] = 1;
+      }
+    }
+    spread(next);
+    reach.swap(next);
+  }
+  return reach[glob.size()] != 0;
+}
+
+}  // namespace ocitidy
