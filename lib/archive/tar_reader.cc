@@ -1,0 +1,216 @@
+// tar_reader.cc - libarchive, held to bytes: no locale, no file system, no second guess about names.
+#include "archive/tar_reader.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <locale.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <new>
+
+#include "base/text.h"
+
+namespace ocitidy {
+namespace {
+
+/// libarchive converts pax names to the thread's character set and normalises them in a UTF-8 locale. In "C" it keeps
+/// the bytes. Only this thread is touched, and only while this lives.
+class ByteLocale {
+ public:
+  ByteLocale() : before_(uselocale(c_locale())) {}
+  ~ByteLocale() { uselocale(before_); }
+  ByteLocale(const ByteLocale&) = delete;
+  ByteLocale& operator=(const ByteLocale&) = delete;
+
+ private:
+  static locale_t c_locale() {
+    static const locale_t locale = newlocale(LC_ALL_MASK, "C", nullptr);
+    return locale;
+  }
+  locale_t before_;
+};
+
+std::string_view text(const char* bytes) { return bytes ? std::string_view(bytes) : std::string_view(); }
+
+EntryType type_of(archive_entry* entry) {
+  if (archive_entry_hardlink(entry) != nullptr) return EntryType::hard_link;
+  switch (archive_entry_filetype(entry)) {
+    case AE_IFREG:
+      return EntryType::file;
+    case AE_IFDIR:
+      return EntryType::directory;
+    case AE_IFLNK:
+      return EntryType::symlink;
+    case AE_IFCHR:
+      return EntryType::char_device;
+    case AE_IFBLK:
+      return EntryType::block_device;
+    case AE_IFIFO:
+      return EntryType::fifo;
+    default:
+      return EntryType::other;
+  }
+}
+
+std::uint32_t id_of(la_int64_t id, Oddity& oddities) {
+  if (id >= 0 && id <= la_int64_t{UINT32_MAX}) return static_cast<std::uint32_t>(id);
+  oddities |= Oddity::id_out_of_range;
+  return UINT32_MAX;
+}
+
+std::vector<Xattr> xattrs_of(archive_entry* entry) {
+  std::vector<Xattr> all;
+  archive_entry_xattr_reset(entry);
+  const char* name = nullptr;
+  const void* value = nullptr;
+  std::size_t size = 0;
+  while (archive_entry_xattr_next(entry, &name, &value, &size) == ARCHIVE_OK) {
+    all.push_back({std::string(text(name)), std::string(static_cast<const char*>(value), size)});
+  }
+  std::ranges::stable_sort(all, {}, &Xattr::name);
+  // The same name twice (SCHILY. and LIBARCHIVE. spellings of one attribute): the first is libarchive's last record.
+  const auto rest = std::ranges::unique(all, {}, &Xattr::name);
+  all.erase(rest.begin(), rest.end());
+  return all;
+}
+
+}  // namespace
+
+struct TarReader::Impl {
+  struct Free {
+    void operator()(archive* a) const { archive_read_free(a); }
+  };
+
+  ByteStream& from;
+  const Limits limits;
+  std::unique_ptr<archive, Free> reader{archive_read_new()};
+  std::optional<Error> stream_error;  // what the stream said while libarchive pulled on it
+  std::uint64_t members = 0;
+  std::uint64_t hole_bytes = 0;
+  bool opened = false;
+
+  Impl(ByteStream& stream, const Limits& bounds) : from(stream), limits(bounds) {
+    if (!reader) throw std::bad_alloc();
+  }
+
+  static la_ssize_t read(archive* a, void* self, const void** buffer) {
+    auto* impl = static_cast<Impl*>(self);
+    auto chunk = impl->from.next();
+    if (!chunk) {
+      impl->stream_error = std::move(chunk).error();
+      archive_set_error(a, EIO, "stream error");
+      return ARCHIVE_FATAL;
+    }
+    *buffer = chunk->data();
+    return static_cast<la_ssize_t>(chunk->size());
+  }
+
+  static la_int64_t skip(archive*, void* self, la_int64_t count) {
+    return static_cast<la_int64_t>(static_cast<Impl*>(self)->from.skip(static_cast<std::uint64_t>(count)));
+  }
+
+  std::unexpected<Error> failed() {
+    if (stream_error) return fail(*stream_error);
+    const std::string_view why = text(archive_error_string(reader.get()));
+    if (members == 0) return fail(Code::corrupt, cat("not a tar archive: ", quote(why)));
+    return fail(Code::corrupt, cat("broken tar after ", counted(members, "member", "members"), ": ", quote(why)));
+  }
+
+  /// A warning about a name that the "C" locale cannot show is none: the bytes of the name are there. Any other says
+  /// that a header was not understood, where the engines refuse the layer.
+  bool is_about_charset(int code) const {
+    return code == ARCHIVE_WARN &&
+           text(archive_error_string(reader.get())).find("current locale") != std::string_view::npos;
+  }
+
+  Result<void> open() {
+    opened = true;
+    archive* a = reader.get();
+    archive_read_support_format_tar(a);
+    archive_read_support_format_empty(a);
+    archive_read_set_callback_data(a, this);
+    archive_read_set_read_callback(a, &Impl::read);
+    archive_read_set_skip_callback(a, &Impl::skip);
+    if (archive_read_open1(a) != ARCHIVE_OK) return failed();
+    return {};
+  }
+};
+
+TarReader::TarReader(ByteStream& from, const Limits& limits) : impl_(std::make_unique<Impl>(from, limits)) {}
+
+TarReader::~TarReader() {
+  const ByteLocale bytes;
+  impl_.reset();
+}
+
+Result<std::optional<TarMember>> TarReader::next() {
+  const ByteLocale bytes;
+  if (!impl_->opened) OCITIDY_CHECK(impl_->open());
+  archive_entry* entry = nullptr;
+  const int code = archive_read_next_header(impl_->reader.get(), &entry);
+  if (impl_->stream_error) return impl_->failed();
+  if (code == ARCHIVE_EOF) return std::nullopt;
+  if (code != ARCHIVE_OK && !impl_->is_about_charset(code)) return impl_->failed();
+  ++impl_->members;
+
+  TarMember member;
+  member.name = text(archive_entry_pathname(entry));
+  member.type = type_of(entry);
+  member.link_target =
+      text(member.type == EntryType::hard_link ? archive_entry_hardlink(entry) : archive_entry_symlink(entry));
+  if (member.type == EntryType::file || member.type == EntryType::other) {
+    if (archive_entry_size(entry) < 0)
+      return fail(Code::corrupt, cat("tar member ", quote(member.name), " has a negative size"));
+    member.size_bytes = static_cast<std::uint64_t>(archive_entry_size(entry));
+  }
+  member.mtime_s = archive_entry_mtime(entry);
+  member.mtime_ns = static_cast<std::uint32_t>(archive_entry_mtime_nsec(entry));
+  member.mode = static_cast<std::uint32_t>(archive_entry_perm(entry)) & 07777U;
+  member.uid = id_of(archive_entry_uid(entry), member.oddities);
+  member.gid = id_of(archive_entry_gid(entry), member.oddities);
+  if (member.type == EntryType::char_device || member.type == EntryType::block_device) {
+    member.device_major = static_cast<std::uint32_t>(archive_entry_rdevmajor(entry));
+    member.device_minor = static_cast<std::uint32_t>(archive_entry_rdevminor(entry));
+  }
+  member.xattrs = xattrs_of(entry);
+  if (archive_entry_sparse_count(entry) > 0) member.oddities |= Oddity::sparse;
+  if (member.type == EntryType::other) member.oddities |= Oddity::unknown_type;
+  return member;
+}
+
+Result<void> TarReader::content(const std::function<Wants(std::span<const std::byte>)>& sink) {
+  static constexpr std::array<std::byte, 64 << 10> zeros{};
+  const ByteLocale bytes;
+  std::uint64_t position = 0;
+  for (;;) {
+    const void* data = nullptr;
+    std::size_t size = 0;
+    la_int64_t offset = 0;
+    const int code = archive_read_data_block(impl_->reader.get(), &data, &size, &offset);
+    if (impl_->stream_error || (code != ARCHIVE_OK && code != ARCHIVE_EOF)) return impl_->failed();
+    const auto start = static_cast<std::uint64_t>(std::max<la_int64_t>(offset, 0));
+    if (start > position) {
+      impl_->hole_bytes += start - position;
+      if (impl_->hole_bytes > impl_->limits.sparse_hole_bytes) {
+        return fail(Code::limit_exceeded,
+                    cat("sparse members stand for more than ", impl_->limits.sparse_hole_bytes, " zero bytes"));
+      }
+    }
+    while (position < start) {
+      const std::uint64_t count = std::min<std::uint64_t>(zeros.size(), start - position);
+      if (sink(std::span(zeros).first(count)) == Wants::enough) return {};
+      position += count;
+    }
+    if (code == ARCHIVE_EOF) return {};
+    if (sink({static_cast<const std::byte*>(data), size}) == Wants::enough) return {};
+    position += size;
+  }
+}
+
+std::uint64_t TarReader::content_offset() const {
+  return static_cast<std::uint64_t>(archive_filter_bytes(impl_->reader.get(), 0));
+}
+
+}  // namespace ocitidy
