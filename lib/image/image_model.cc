@@ -1,0 +1,174 @@
+// image_model.cc - the model's questions, answered from the layer indexes and the merged tree.
+#include "ocitidy/image_model.h"
+
+#include <algorithm>
+
+#include "image/model_impl.h"
+
+namespace ocitidy {
+namespace {
+
+std::uint32_t raw(NodeId id) { return static_cast<std::uint32_t>(id); }
+
+}  // namespace
+
+std::string_view entry_type_name(EntryType type) {
+  switch (type) {
+    case EntryType::file:
+      return "file";
+    case EntryType::directory:
+      return "dir";
+    case EntryType::symlink:
+      return "symlink";
+    case EntryType::hard_link:
+      return "hardlink";
+    case EntryType::char_device:
+      return "char";
+    case EntryType::block_device:
+      return "block";
+    case EntryType::fifo:
+      return "fifo";
+    case EntryType::whiteout:
+      return "whiteout";
+    case EntryType::opaque:
+      return "opaque";
+    case EntryType::other:
+      break;
+  }
+  return "other";
+}
+
+std::string_view codec_name(Codec codec) {
+  switch (codec) {
+    case Codec::none:
+      return "none";
+    case Codec::gzip:
+      return "gzip";
+    case Codec::zstd:
+      break;
+  }
+  return "zstd";
+}
+
+ImageModel::ImageModel(std::unique_ptr<const Impl> impl) : impl_(std::move(impl)) {}
+ImageModel::ImageModel(ImageModel&&) noexcept = default;
+ImageModel& ImageModel::operator=(ImageModel&&) noexcept = default;
+ImageModel::~ImageModel() = default;
+
+const Image& ImageModel::source() const { return impl_->source; }
+const Descriptor& ImageModel::manifest_descriptor() const { return impl_->resolved.descriptor; }
+const Manifest& ImageModel::manifest() const { return impl_->resolved.manifest; }
+const ImageConfig& ImageModel::config() const { return impl_->resolved.config; }
+bool ImageModel::is_artifact() const { return impl_->resolved.is_artifact; }
+std::span<const IndexMember> ImageModel::index_members() const { return impl_->resolved.index_members; }
+std::span<const Layer> ImageModel::layers() const { return impl_->layers; }
+
+const Entry& ImageModel::entry(EntryId id) const { return impl_->indexes[id.layer].entries[id.index]; }
+
+std::span<const Xattr> ImageModel::xattrs(EntryId id) const {
+  const Entry& member = entry(id);
+  return std::span(impl_->indexes[id.layer].xattrs).subspan(member.first_xattr, member.xattr_count);
+}
+
+const Sha256* ImageModel::content_sha256(EntryId id) const {
+  const LayerIndex& layer = impl_->indexes[id.layer];
+  return layer.content.empty() || entry(id).type != EntryType::file ? nullptr : &layer.content[id.index];
+}
+
+std::optional<EntryId> ImageModel::hidden_by(EntryId id) const { return impl_->tree.hidden_by(id); }
+
+std::optional<Capture> ImageModel::captured(EntryId id) const {
+  const auto& captures = impl_->indexes[id.layer].captures;
+  const auto it = captures.find(id.index);
+  if (it == captures.end()) return std::nullopt;
+  return Capture{std::as_bytes(std::span(it->second)), it->second.size() == entry(id).size_bytes};
+}
+
+std::size_t ImageModel::node_count() const { return impl_->tree.visible_count(); }
+
+Node ImageModel::node(NodeId id) const {
+  const auto& inode = impl_->tree.inode_of(raw(id));
+  Node node;
+  node.layer = impl_->tree.name(raw(id)).layer;
+  node.inode = impl_->tree.name(raw(id)).inode;
+  node.link_count = inode.links;
+  if (inode.implied) {
+    node.mode = 0755;  // as every engine makes it: MkdirAll under the usual umask
+    return node;
+  }
+  const Entry& member = entry(inode.made_by);
+  node.type = member.type;
+  node.link_target = member.type == EntryType::symlink ? member.link_target : std::string_view();
+  node.size_bytes = member.size_bytes;
+  node.mtime_s = member.mtime_s;
+  node.mtime_ns = member.mtime_ns;
+  node.mode = member.mode;
+  node.uid = member.uid;
+  node.gid = member.gid;
+  node.device_major = member.device_major;
+  node.device_minor = member.device_minor;
+  node.made_by = inode.made_by;
+  return node;
+}
+
+std::optional<NodeId> ImageModel::parent(NodeId id) const {
+  if (id == NodeId::root) return std::nullopt;
+  return NodeId{impl_->tree.name(raw(id)).parent};
+}
+
+std::string_view ImageModel::name(NodeId id) const { return impl_->tree.name(raw(id)).name; }
+
+std::string ImageModel::path(NodeId id) const {
+  std::vector<std::string_view> parts;
+  std::size_t size = 0;
+  for (std::uint32_t at = raw(id); at != MergedTree::kRoot; at = impl_->tree.name(at).parent) {
+    parts.push_back(impl_->tree.name(at).name);
+    size += parts.back().size() + 1;
+  }
+  std::string path;
+  path.reserve(size);
+  for (auto part = parts.rbegin(); part != parts.rend(); ++part) {
+    if (!path.empty()) path += '/';
+    path += *part;
+  }
+  return path;
+}
+
+std::optional<NodeId> ImageModel::find(std::string_view path) const {
+  const auto found = impl_->tree.find(path, MergedTree::Last::keep);
+  return found ? std::optional(NodeId{*found}) : std::nullopt;
+}
+
+std::optional<NodeId> ImageModel::resolve(std::string_view path) const {
+  const auto found = impl_->tree.find(path, MergedTree::Last::follow);
+  return found ? std::optional(NodeId{*found}) : std::nullopt;
+}
+
+void ImageModel::walk(const std::function<void(NodeId, std::string_view)>& visit) const {
+  struct Step {
+    std::uint32_t id;
+    std::size_t path_bytes;  // of the parent's path
+  };
+  const MergedTree& tree = impl_->tree;
+  std::vector<Step> stack;  // next to visit last; deep trees need no deep recursion
+  const auto push_children = [&](std::uint32_t id, std::size_t path_bytes) {
+    const std::size_t from = stack.size();
+    for (std::uint32_t c = tree.name(id).first_child; c != MergedTree::kNone; c = tree.name(c).next)
+      stack.push_back({c, path_bytes});
+    std::sort(stack.begin() + static_cast<std::ptrdiff_t>(from), stack.end(),
+              [&](const Step& a, const Step& b) { return tree.name(a.id).name > tree.name(b.id).name; });
+  };
+  std::string path;
+  push_children(MergedTree::kRoot, 0);
+  while (!stack.empty()) {
+    const Step step = stack.back();
+    stack.pop_back();
+    path.resize(step.path_bytes);
+    if (!path.empty()) path += '/';
+    path += tree.name(step.id).name;
+    visit(NodeId{step.id}, path);
+    push_children(step.id, path.size());
+  }
+}
+
+}  // namespace ocitidy

@@ -1,0 +1,37 @@
+// layer_index.h - everything one scan of one layer keeps. Depends on the layer's bytes (and on which file heads were
+// asked for) only, so it can be cached by digest. Per entry: 120 bytes and the two names; see tests/bench.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "ocitidy/image_model.h"
+#include "ocitidy/rule.h"
+
+namespace ocitidy {
+
+/// Byte storage that never moves: views into it live as long as the arena.
+class Arena {
+ public:
+  std::string_view keep(std::string_view bytes);
+
+ private:
+  static constexpr std::size_t kBlockBytes = std::size_t{64} << 10;
+  std::vector<std::unique_ptr<char[]>> blocks_;
+  std::size_t block_bytes_ = 0, used_ = 0;  // of the last block
+};
+
+struct LayerIndex {
+  Arena names;
+  std::vector<Entry> entries;  // oddities of the merge are added later
+  std::vector<Xattr> xattrs;
+  std::vector<Sha256> content;                    // empty, or one per entry (zeros for what is no file)
+  std::map<std::uint32_t, std::string> captures;  // by entry index
+  Codec codec = Codec::none;
+  std::uint64_t tar_bytes = 0;
+  std::uint64_t trailing_bytes = 0;
+};
+
+}  // namespace ocitidy

@@ -1,0 +1,104 @@
+// merged_tree.h - the layers laid over each other: what a process sees, who put it there, and who hid the rest.
+//
+// Semantics: image-spec layer.md, and where that is silent what umoci 0.4.7 does (docs/decisions/0002).
+//   * whiteouts and opaque marks act on lower layers only, wherever they stand in their layer;
+//   * a directory over a directory keeps the children; anything else replaces, subtree and all;
+//   * members below a symlinked directory land where the link points, inside the root;
+//   * a hard link binds to the inode that its target names at that point of the stream, and never changes its metadata;
+//   * a directory that nothing makes is implied: 0755, root:root.
+// Linear in entries: every name is removed at most once, every directory swept at most once a layer.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "image/layer_index.h"
+
+namespace ocitidy {
+
+class MergedTree {
+ public:
+  /// Applies `layers` in order. Sets the oddities of their entries that only the merge can know. The layers must
+  /// outlive the tree, unmoved.
+  MergedTree(std::vector<LayerIndex>& layers, std::uint32_t symlink_steps);
+  MergedTree(const MergedTree&) = delete;
+  MergedTree& operator=(const MergedTree&) = delete;
+
+  static constexpr std::uint32_t kRoot = 0;
+  static constexpr std::uint32_t kNone = UINT32_MAX;
+
+  struct Name {
+    std::string_view name;
+    std::uint32_t parent = kNone, first_child = kNone, next = kNone, previous = kNone;  // siblings
+    std::uint32_t inode = kNone;  // kNone: no longer (or not yet) there
+    std::uint32_t layer = 0;      // the layer that put it here, or declared the directory anew
+    std::uint32_t fresh = 0;      // the layer it came to be in: nothing below it is older
+    std::uint32_t touched = 0;    // 1 + the last layer that put something here or below
+    std::uint32_t swept = 0;      // 1 + the last layer that cleared what was below
+  };
+  struct Inode {
+    EntryId made_by;
+    std::uint32_t links = 0;
+    bool implied = false;
+    bool is_directory = false;
+  };
+
+  const Name& name(std::uint32_t id) const { return names_[id]; }
+  const Inode& inode_of(std::uint32_t id) const { return inodes_[names_[id].inode]; }
+  std::size_t visible_count() const { return visible_; }
+  /// The entry that hides `id`; see ImageModel::hidden_by.
+  std::optional<EntryId> hidden_by(EntryId id) const;
+  enum class Last : std::uint8_t { keep, follow };
+  /// Looks a path up; symlinks on the way are followed inside the root, one at the end as `last` says.
+  std::optional<std::uint32_t> find(std::string_view path, Last last) const;
+
+ private:
+  class NameTable {  // (parent, name) -> id, open addressing; ids stay for ever, so nothing is erased
+   public:
+    std::uint32_t find(const std::vector<Name>& names, std::uint32_t parent, std::string_view name) const;
+    void insert(const std::vector<Name>& names, std::uint32_t id);
+    void reserve(const std::vector<Name>& names, std::size_t count);
+
+   private:
+    std::size_t slot(std::uint32_t parent, std::string_view name) const;
+    std::vector<std::uint32_t> slots_;
+    std::size_t used_ = 0;
+  };
+  struct Walk;
+
+  void apply(EntryId id, Entry& entry);
+  void apply_hidden(EntryId id, Entry& entry);
+  void apply_hard_link(EntryId id, Entry& entry, std::uint32_t parent, std::string_view name);
+  void put(EntryId id, Entry& entry, std::uint32_t parent, std::string_view name);
+  bool sweep(std::uint32_t directory, EntryId by);
+  bool sweep_one(std::uint32_t child, EntryId by, std::vector<std::uint32_t>& pending);
+  void remove(std::uint32_t top, EntryId by);
+  void detach(std::uint32_t id, EntryId by);
+  std::uint32_t attach(std::uint32_t parent, std::string_view name, std::uint32_t inode);
+  std::uint32_t imply_directory(std::uint32_t parent, std::string_view name, EntryId by);
+  void touch(std::uint32_t id);
+  void hide(EntryId what, EntryId by);
+  std::uint32_t child(std::uint32_t parent, std::string_view name) const;
+  std::optional<std::uint32_t> parent_for(EntryId id, Entry& entry, std::string_view directory);
+  bool step(Walk& walk, std::string_view part) const;
+  const Entry& entry(EntryId id) const { return layers_[id.layer].entries[id.index]; }
+
+  std::vector<LayerIndex>& layers_;
+  std::uint32_t symlink_steps_;
+  std::vector<Name> names_;
+  std::vector<Inode> inodes_;
+  NameTable table_;
+  std::vector<std::vector<EntryId>> hidden_by_;
+  std::size_t visible_ = 1;
+  std::uint32_t layer_ = 0;
+  // The parent of the last member, since members of one directory follow each other. Void when a directory or symlink
+  // goes.
+  std::string_view last_directory_;
+  std::uint32_t last_parent_ = kRoot;
+};
+
+}  // namespace ocitidy

@@ -1,0 +1,112 @@
+// scan.cc - all layers, side by side.
+#include "image/scan.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "archive/stream.h"
+#include "base/parallel.h"
+#include "base/text.h"
+#include "image/model_impl.h"
+#include "image/scan_layer.h"
+
+namespace ocitidy {
+namespace {
+
+struct Scanned {
+  LayerIndex index;
+  LayerContents contents = LayerContents::scanned;
+};
+
+bool is_foreign(const Descriptor& layer) {
+  return layer.media_type.find("nondistributable") != std::string::npos ||
+         layer.media_type.find(".foreign.") != std::string::npos || !layer.urls.empty();
+}
+
+bool is_encrypted(const Descriptor& layer) { return layer.media_type.ends_with("+encrypted"); }
+
+Result<Scanned> scan_one(const Image& image, const ResolvedImage& resolved, const ScanOptions& options, std::size_t i,
+                         std::atomic<std::uint64_t>& entries_seen) {
+  const Descriptor& layer = resolved.manifest.layers[i];
+  auto reader = image.blobs->open(layer);
+  if (!reader && reader.error().code == Code::not_found && is_foreign(layer)) return Scanned{{}, LayerContents::absent};
+  if (!reader) return fail(std::move(reader).error());
+  if (resolved.is_artifact || is_encrypted(layer)) {
+    VerifyingStream blob(*std::move(reader), layer);
+    OCITIDY_CHECK(blob.drain());
+    return Scanned{{}, resolved.is_artifact ? LayerContents::artifact : LayerContents::encrypted};
+  }
+  const LayerScan scan{.descriptor = layer,
+                       .diff_id = resolved.config.diff_ids[i],
+                       .options = options,
+                       .capture_bytes = options.limits.capture_bytes / resolved.manifest.layers.size(),
+                       .entries_seen = entries_seen};
+  OCITIDY_TRY(LayerIndex index, scan_layer(*std::move(reader), scan));
+  return Scanned{std::move(index)};
+}
+
+/// The `created_by` of each layer: history entries that made no layer are passed over.
+std::vector<std::string_view> created_by(const ImageConfig& config, std::size_t layers) {
+  std::vector<std::string_view> all;
+  for (const HistoryEntry& step : config.history) {
+    if (!step.empty_layer) all.push_back(step.created_by);
+  }
+  // A history that does not fit the layers says nothing reliable about any of them.
+  if (all.size() != layers) all.assign(layers, {});
+  return all;
+}
+
+std::vector<Layer> describe_layers(const ResolvedImage& resolved, const std::vector<Scanned>& scanned) {
+  const auto commands = created_by(resolved.config, scanned.size());
+  std::vector<Layer> layers;
+  layers.reserve(scanned.size());
+  for (std::size_t i = 0; i < scanned.size(); ++i) {
+    Layer layer;
+    layer.descriptor = resolved.manifest.layers[i];
+    if (i < resolved.config.diff_ids.size()) layer.diff_id = resolved.config.diff_ids[i];
+    layer.created_by = commands[i];
+    layer.codec = scanned[i].index.codec;
+    layer.contents = scanned[i].contents;
+    layer.tar_bytes = scanned[i].index.tar_bytes;
+    layer.trailing_bytes = scanned[i].index.trailing_bytes;
+    layers.push_back(std::move(layer));
+  }
+  return layers;
+}
+
+/// Largest first: the last layer to start then is a small one, and no core waits for a big one.
+std::vector<std::size_t> by_size(const std::vector<Descriptor>& layers) {
+  std::vector<std::size_t> order(layers.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::ranges::stable_sort(order, std::ranges::greater(), [&](std::size_t i) { return layers[i].size_bytes; });
+  return order;
+}
+
+}  // namespace
+
+Result<ImageModel> scan_image(const Image& image, ResolvedImage resolved, const ScanOptions& options) {
+  const std::size_t count = resolved.manifest.layers.size();
+  std::vector<Result<Scanned>> results(count);
+  std::atomic<std::uint64_t> entries_seen{0};
+  const std::vector<std::size_t> order = by_size(resolved.manifest.layers);
+  parallel_for(count, options.threads,
+               [&](std::size_t k) { results[order[k]] = scan_one(image, resolved, options, order[k], entries_seen); });
+
+  std::vector<Scanned> scanned;
+  scanned.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (!results[i]) return fail_at(std::move(results[i]).error(), cat("layer ", i));
+    scanned.push_back(*std::move(results[i]));
+  }
+  std::vector<Layer> layers = describe_layers(resolved, scanned);
+  std::vector<LayerIndex> indexes;
+  indexes.reserve(count);
+  for (Scanned& one : scanned) indexes.push_back(std::move(one.index));
+  auto impl = std::make_unique<ImageModel::Impl>(image, std::move(resolved), std::move(indexes), std::move(layers),
+                                                 options.limits.symlink_steps);
+  // The merge set oddities and the moves are over: from here on entries and names stay where they are.
+  for (std::size_t i = 0; i < count; ++i) impl->layers[i].entries = impl->indexes[i].entries;
+  return ImageModel(std::move(impl));
+}
+
+}  // namespace ocitidy

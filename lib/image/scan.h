@@ -1,0 +1,24 @@
+// scan.h - the one pass over an image's bytes: each layer once, in parallel, then the merge in layer order.
+#pragma once
+
+#include <span>
+
+#include "oci/resolve.h"
+#include "ocitidy/image_model.h"
+#include "ocitidy/inspect.h"
+#include "ocitidy/rule.h"
+
+namespace ocitidy {
+
+struct ScanOptions {
+  Limits limits;
+  unsigned threads = 1;
+  InspectOptions::Hash content = InspectOptions::Hash::none;
+  std::vector<ContentQuery> reads;  ///< file heads that the enabled rules declared
+};
+
+/// Errors: corrupt when any blob is not what its descriptor and DiffID say, or no tar; not_found, limit_exceeded,
+/// unsupported, io. The first failing layer in layer order is reported, whatever finished first.
+Result<ImageModel> scan_image(const Image& image, ResolvedImage resolved, const ScanOptions& options);
+
+}  // namespace ocitidy

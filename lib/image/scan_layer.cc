@@ -1,0 +1,200 @@
+// scan_layer.cc - blob -> verify -> decompress -> DiffID -> tar members -> LayerIndex.
+#include "image/scan_layer.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "archive/codec.h"
+#include "archive/tar_reader.h"
+#include "base/text.h"
+#include "formats/elf.h"
+#include "image/member_name.h"
+
+namespace ocitidy {
+namespace {
+
+/// The plain tar on its way into the reader, hashed for the DiffID.
+class TarStream : public ByteStream {
+ public:
+  TarStream(ByteStream& from, Digest::Algorithm algorithm) : from_(from), hasher_(algorithm) {}
+
+  Result<std::span<const std::byte>> next() override {
+    begin_ += chunk_.size();
+    OCITIDY_TRY(chunk_, from_.next());
+    hasher_.update(chunk_);
+    return chunk_;
+  }
+
+  /// Reads on to the end. Returns how many bytes at `offset` and beyond are not NUL: no reader of the tar sees them,
+  /// but the DiffID covers them.
+  Result<std::uint64_t> finish(std::uint64_t offset) {
+    std::uint64_t count = 0;
+    const auto seen =
+        static_cast<std::size_t>(std::min<std::uint64_t>(offset - std::min(offset, begin_), chunk_.size()));
+    auto rest = chunk_.subspan(seen);
+    do {
+      count += static_cast<std::uint64_t>(std::ranges::count_if(rest, [](std::byte b) { return b != std::byte{0}; }));
+      OCITIDY_TRY(rest, next());
+    } while (!rest.empty());
+    return count;
+  }
+
+  std::uint64_t tar_bytes() const { return begin_ + chunk_.size(); }
+  Digest digest() { return hasher_.finish(); }
+
+ private:
+  ByteStream& from_;
+  Hasher hasher_;
+  std::span<const std::byte> chunk_;
+  std::uint64_t begin_ = 0;  // offset of chunk_ in the tar
+};
+
+/// Files members into a LayerIndex.
+class Indexer {
+ public:
+  Indexer(const LayerScan& scan, LayerIndex& index) : scan_(scan), index_(index) {}
+
+  Result<void> add(const TarMember& member, TarReader& tar);
+
+ private:
+  Result<void> read_content(Entry& entry, TarReader& tar);
+  std::uint32_t capture_wish(std::string_view path, std::string_view head) const;
+
+  const LayerScan& scan_;
+  LayerIndex& index_;
+  std::uint64_t captured_bytes_ = 0;
+  Hasher file_hasher_;
+};
+
+Result<void> Indexer::add(const TarMember& member, TarReader& tar) {
+  const Limits& limits = scan_.options.limits;
+  if (scan_.entries_seen.fetch_add(1, std::memory_order_relaxed) >= limits.entries) {
+    return fail(Code::limit_exceeded, cat("the image has more than ", limits.entries, " entries (--max-entries)"));
+  }
+  const MemberName name = member_name(member.name, member.type);
+  Entry entry;
+  entry.path = index_.names.keep(name.path);
+  entry.type = name.type;
+  entry.oddities = member.oddities | name.oddities;
+  entry.mtime_s = member.mtime_s;
+  entry.mtime_ns = member.mtime_ns;
+  entry.mode = member.mode;
+  entry.uid = member.uid;
+  entry.gid = member.gid;
+  entry.device_major = member.device_major;
+  entry.device_minor = member.device_minor;
+  entry.first_xattr = static_cast<std::uint32_t>(index_.xattrs.size());
+  entry.xattr_count = static_cast<std::uint16_t>(std::min<std::size_t>(member.xattrs.size(), UINT16_MAX));
+  index_.xattrs.insert(index_.xattrs.end(), member.xattrs.begin(), member.xattrs.begin() + entry.xattr_count);
+  if (entry.type == EntryType::whiteout || entry.type == EntryType::opaque) {
+    if (member.type != EntryType::file || member.size_bytes > 0) entry.oddities |= Oddity::whiteout_with_content;
+  } else if (entry.type == EntryType::hard_link) {
+    Oddity spelling = Oddity::none;  // "./x" and "/x" are common in link targets and mean the same
+    entry.link_target = index_.names.keep(clean_path(member.link_target, spelling));
+  } else if (entry.type == EntryType::symlink) {
+    entry.link_target = index_.names.keep(member.link_target);
+  }
+  const bool hashed = scan_.options.content == InspectOptions::Hash::sha256;
+  if (hashed) index_.content.emplace_back();
+  if (entry.type == EntryType::file) {
+    entry.size_bytes = member.size_bytes;
+    OCITIDY_CHECK(read_content(entry, tar));
+  }
+  index_.entries.push_back(entry);
+  return {};
+}
+
+/// How many bytes of a file at `path` that begins with `head` some rule asked for.
+std::uint32_t Indexer::capture_wish(std::string_view path, std::string_view head) const {
+  std::uint32_t wish = 0;
+  for (const ContentQuery& query : scan_.options.reads) {
+    if (query.first_bytes > wish && head.starts_with(query.magic) && glob_matches(query.glob, path))
+      wish = query.first_bytes;
+  }
+  return wish;
+}
+
+Result<void> Indexer::read_content(Entry& entry, TarReader& tar) {
+  const bool hashed = scan_.options.content == InspectOptions::Hash::sha256;
+  Hasher* const hasher = hashed ? &file_hasher_ : nullptr;
+  std::string head;
+  std::uint32_t wish = kElfHeadBytes;
+  bool wish_known = false;
+  OCITIDY_CHECK(tar.content([&](std::span<const std::byte> bytes) {
+    if (hasher) hasher->update(bytes);
+    std::size_t taken = 0;
+    const auto take = [&] {
+      const std::size_t count =
+          std::min<std::size_t>(bytes.size() - taken, wish - std::min<std::size_t>(wish, head.size()));
+      head.append(reinterpret_cast<const char*>(bytes.data()) + taken, count);
+      taken += count;
+    };
+    take();
+    if (!wish_known && head.size() >= std::min<std::uint64_t>(kElfHeadBytes, entry.size_bytes)) {
+      wish_known = true;
+      wish = std::max<std::uint32_t>(wish, capture_wish(entry.path, head));
+      take();
+    }
+    return hasher == nullptr && wish_known && head.size() >= wish ? Wants::enough : Wants::more;
+  }));
+  entry.elf_machine = elf_machine(std::as_bytes(std::span(head)).first(std::min(head.size(), kElfHeadBytes)));
+  if (hasher) {
+    const Digest digest = hasher->finish();
+    std::copy_n(digest.bytes.begin(), index_.content.back().size(), index_.content.back().begin());
+  }
+  const std::uint32_t asked = capture_wish(entry.path, head);
+  if (asked > 0 && captured_bytes_ + std::min<std::size_t>(asked, head.size()) <= scan_.capture_bytes) {
+    head.resize(std::min<std::size_t>(asked, head.size()));
+    captured_bytes_ += head.size();
+    index_.captures.emplace(static_cast<std::uint32_t>(index_.entries.size()), std::move(head));
+  }
+  return {};
+}
+
+Codec codec_of(Magic magic) {
+  switch (magic) {
+    case Magic::gzip:
+      return Codec::gzip;
+    case Magic::zstd:
+      return Codec::zstd;
+    default:
+      return Codec::none;
+  }
+}
+
+Result<LayerIndex> index_members(Decoder& decoder, const LayerScan& scan) {
+  LayerIndex index;
+  TarStream stream(decoder, scan.diff_id.value.algorithm);
+  TarReader tar(stream, scan.options.limits);
+  Indexer indexer(scan, index);
+  for (;;) {
+    OCITIDY_TRY(const auto member, tar.next());
+    if (!member) break;
+    auto added = indexer.add(*member, tar);
+    if (!added) return fail_at(std::move(added).error(), cat("tar member ", quote(member->name)));
+  }
+  if (decoder.magic() == Magic::xz)
+    return fail(Code::unsupported, "xz-compressed; image layers are gzip, zstd or plain tar");
+  OCITIDY_TRY(index.trailing_bytes, stream.finish(tar.content_offset()));
+  index.trailing_bytes += decoder.trailing_bytes();
+  index.codec = codec_of(decoder.magic());
+  index.tar_bytes = stream.tar_bytes();
+  if (const Digest actual = stream.digest(); actual != scan.diff_id.value) {
+    return fail(Code::corrupt, cat("the DiffID is ", actual.str(), ", but the config says ", scan.diff_id.value.str()));
+  }
+  index.entries.shrink_to_fit();
+  return index;
+}
+
+}  // namespace
+
+Result<LayerIndex> scan_layer(std::unique_ptr<BlobReader> reader, const LayerScan& scan) {
+  VerifyingStream blob(std::move(reader), scan.descriptor);
+  Decoder decoder(blob);
+  auto index = index_members(decoder, scan);
+  // A blob that is not what its digest says explains every other error in it.
+  if (index || index.error().code == Code::corrupt) OCITIDY_CHECK(blob.drain());
+  return index;
+}
+
+}  // namespace ocitidy
