@@ -1,0 +1,71 @@
+// engine.cc - selection, running, order.
+#include "lint/engine.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "base/text.h"
+
+namespace ocitidy {
+namespace {
+
+Result<void> check_known(std::span<const Rule* const> known, const std::vector<std::string>& ids) {
+  for (const std::string& id : ids) {
+    if (std::ranges::none_of(known, [&](const Rule* rule) { return rule->info.id == id; })) {
+      return fail(Code::invalid_argument, cat("no rule ", quote(id), "; 'ocitidy rules' lists them"));
+    }
+  }
+  return {};
+}
+
+bool contains(const std::vector<std::string>& ids, std::string_view id) {
+  return std::ranges::find(ids, id) != ids.end();
+}
+
+/// A total order on findings of one rule, so that reports do not depend on how a rule walks the image.
+bool comes_before(const RuleRun& run, const Finding& a, const Finding& b) {
+  const Severity sa = severity_of(run, a), sb = severity_of(run, b);
+  if (sa != sb) return sa > sb;
+  if (a.wasted_bytes != b.wasted_bytes) return a.wasted_bytes > b.wasted_bytes;
+  const auto place = [](const Finding& f) {
+    return f.where.empty() ? std::tuple<std::string_view, std::string_view, std::uint32_t>{}
+                           : std::tuple<std::string_view, std::string_view, std::uint32_t>{
+                                 f.where[0].path, f.where[0].json_pointer, f.where[0].layer.value_or(UINT32_MAX)};
+  };
+  if (place(a) != place(b)) return place(a) < place(b);
+  return a.message < b.message;
+}
+
+}  // namespace
+
+Result<std::vector<const Rule*>> select_rules(std::span<const Rule* const> known, const LintOptions& options) {
+  OCITIDY_CHECK(check_known(known, options.select));
+  OCITIDY_CHECK(check_known(known, options.ignore));
+  std::vector<const Rule*> chosen;
+  for (const Rule* rule : known) {
+    const bool wanted = options.select.empty() || contains(options.select, rule->info.id);
+    if (wanted && !contains(options.ignore, rule->info.id)) chosen.push_back(rule);
+  }
+  std::ranges::sort(chosen, {}, [](const Rule* rule) { return rule->info.id; });
+  return chosen;
+}
+
+std::vector<ContentQuery> reads_of(std::span<const Rule* const> rules) {
+  std::vector<ContentQuery> all;
+  for (const Rule* rule : rules) all.insert(all.end(), rule->info.reads.begin(), rule->info.reads.end());
+  return all;
+}
+
+std::vector<RuleRun> run_rules(std::span<const Rule* const> rules, const LintInput& input) {
+  std::vector<RuleRun> runs;
+  runs.reserve(rules.size());
+  for (const Rule* rule : rules) {
+    FindingSink sink;
+    RuleRun run{.rule = &rule->info, .outcome = rule->check(input, sink), .findings = sink.take()};
+    std::ranges::stable_sort(run.findings, [&](const Finding& a, const Finding& b) { return comes_before(run, a, b); });
+    runs.push_back(std::move(run));
+  }
+  return runs;
+}
+
+}  // namespace ocitidy

@@ -1,0 +1,20 @@
+// engine.h - which rules run, and what becomes of what they say.
+#pragma once
+
+#include <vector>
+
+#include "ocitidy/lint.h"
+
+namespace ocitidy {
+
+/// The rules that `options` selects out of `known`, in order of id.
+/// Errors: invalid_argument for an id that no rule has.
+Result<std::vector<const Rule*>> select_rules(std::span<const Rule* const> known, const LintOptions& options);
+
+/// The file heads that `rules` declare.
+std::vector<ContentQuery> reads_of(std::span<const Rule* const> rules);
+
+/// Runs each rule over the model; findings sorted worst first, then by bytes, then by place and words.
+std::vector<RuleRun> run_rules(std::span<const Rule* const> rules, const LintInput& input);
+
+}  // namespace ocitidy
