@@ -1,0 +1,196 @@
+// entrypoint.cc - path_resolution(7), execvp(3) and execve(2)'s "#!" line, replayed on the merged tree.
+#include "lambda/entrypoint.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "base/text.h"
+
+namespace ocitidy::lambda {
+namespace {
+
+using Problem = Program::Problem;
+using NamedBy = Program::NamedBy;
+
+// Linux gives up after 40 links (MAXSYMLINKS) and after five interpreters of interpreters (exec_binprm).
+constexpr int kMaxLinks = 40;
+constexpr std::size_t kMaxPrograms = 6;
+
+std::vector<std::string_view> split(std::string_view text, char separator) {
+  std::vector<std::string_view> parts;
+  for (;;) {
+    const std::size_t end = text.find(separator);
+    parts.push_back(text.substr(0, end));
+    if (end == std::string_view::npos) return parts;
+    text.remove_prefix(end + 1);
+  }
+}
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+/// Where a path that is not absolute starts: WORKDIR, or the root when it is empty (as the Lambda runtime does).
+std::string absolute_path(const ImageModel& image, std::string_view path) {
+  if (path.starts_with('/')) return std::string(path);
+  std::string_view base = image.config().working_dir;
+  while (base.ends_with('/')) base.remove_suffix(1);
+  return cat(base.starts_with('/') || base.empty() ? "" : "/", base, "/", path);
+}
+
+/// Follows `path` through symbolic links to a regular file, and fills what it learned into `program`.
+void follow(const ImageModel& image, std::string path, Program& program) {
+  program.links.clear();
+  for (int step = 0; step <= kMaxLinks; ++step) {
+    const std::optional<NodeId> found = image.find(path);
+    if (!found) {
+      program.problem = program.links.empty() ? Problem::missing : Problem::dangling_symlink;
+      program.lacks = std::move(path);
+      return;
+    }
+    const Node node = image.node(*found);
+    if (node.type != EntryType::symlink) {
+      program.problem = node.type == EntryType::file        ? Problem::none
+                        : node.type == EntryType::directory ? Problem::directory
+                                                            : Problem::not_a_file;
+      if (program.problem == Problem::none) program.file = found;
+      return;
+    }
+    program.links.push_back(*found);
+    if (node.link_target.starts_with('/')) {
+      path = std::string(node.link_target);
+    } else {
+      const std::string directory = image.path(image.parent(*found).value_or(NodeId::root));
+      path = cat(directory.empty() ? "" : "/", directory, "/", node.link_target);
+    }
+  }
+  program.problem = Problem::symlink_loop;
+}
+
+bool anyone_may_execute(const ImageModel& image, NodeId file) { return (image.node(file).mode & 0111) != 0; }
+
+/// execvp(3): the first directory of PATH that holds an executable file of that name.
+void search_path(const ImageModel& image, Program& program) {
+  const std::optional<std::string_view> path = env_value(image.config(), "PATH");
+  program.path_assumed = !path;
+  for (const std::string_view directory : split(path.value_or(kDefaultPath), ':')) {
+    Program candidate;
+    std::string tried = absolute_path(image, directory.empty() ? program.name : cat(directory, "/", program.name));
+    program.tried.push_back(tried);
+    follow(image, std::move(tried), candidate);
+    if (!candidate.file || !anyone_may_execute(image, *candidate.file)) continue;
+    program.links = std::move(candidate.links);
+    program.file = candidate.file;
+    return;
+  }
+  program.problem = Problem::not_on_path;
+}
+
+Program locate(const ImageModel& image, NamedBy named_by, std::string_view name, std::optional<NodeId> script = {}) {
+  Program program;
+  program.named_by = named_by;
+  program.name = std::string(name);
+  program.script = script;
+  const bool bare = name.find('/') == std::string_view::npos;
+  if (name.empty()) {
+    program.problem = Problem::empty_name;
+  } else if (bare && named_by != NamedBy::script) {  // the kernel itself searches no PATH
+    search_path(image, program);
+  } else {
+    program.tried.push_back(absolute_path(image, name));
+    follow(image, program.tried.back(), program);
+  }
+  return program;
+}
+
+struct FirstLine {
+  std::string_view interpreter, argument;
+  bool carriage_return = false;
+};
+
+/// The "#!" line of a script as execve(2) reads it; none for other files.
+std::optional<FirstLine> first_line(const ImageModel& image, NodeId file) {
+  const std::optional<EntryId> made_by = image.node(file).made_by;
+  const std::optional<Capture> capture = made_by ? image.captured(*made_by) : std::nullopt;
+  if (!capture) return std::nullopt;
+  const std::size_t length = std::min<std::size_t>(capture->bytes.size(), kScriptHeads.first_bytes);
+  std::string_view line(reinterpret_cast<const char*>(capture->bytes.data()), length);
+  if (!line.starts_with(kScriptHeads.magic)) return std::nullopt;
+  line.remove_prefix(kScriptHeads.magic.size());
+  const std::size_t newline = line.find('\n');
+  line = line.substr(0, newline);
+  FirstLine result;
+  result.carriage_return = newline != std::string_view::npos && line.ends_with('\r');
+  if (result.carriage_return) line.remove_suffix(1);
+  line = trimmed(line);
+  const std::size_t space = line.find_first_of(" \t");
+  result.interpreter = line.substr(0, space);
+  result.argument = space == std::string_view::npos ? std::string_view{} : trimmed(line.substr(space));
+  return result;
+}
+
+/// The program that env(1) would start for `argument`, which the kernel passes as one word. With -S env splits it.
+/// Empty when that cannot be told from the text alone.
+std::string_view env_target(std::string_view argument) {
+  if (!argument.starts_with('-')) return argument.find('=') == std::string_view::npos ? argument : std::string_view{};
+  if (!argument.starts_with("-S")) return {};
+  for (const std::string_view word : split(argument.substr(2), ' ')) {
+    if (word.empty() || word.find('=') != std::string_view::npos) continue;
+    const bool plain = word.find_first_of("-\"'\\$\t") == std::string_view::npos;
+    return plain ? word : std::string_view{};
+  }
+  return {};
+}
+
+/// Appends the programs that `programs.back()` needs to run, until one is no script or cannot be started.
+void add_interpreters(const ImageModel& image, std::vector<Program>& programs) {
+  while (programs.back().file && programs.size() < kMaxPrograms) {
+    const NodeId script = *programs.back().file;
+    const std::optional<FirstLine> line = first_line(image, script);
+    if (!line) return;
+    programs.push_back(locate(image, NamedBy::script, line->interpreter, script));
+    if (line->carriage_return) {
+      programs.back().problem = Problem::carriage_return;
+      return;
+    }
+    const bool is_env = line->interpreter == "env" || line->interpreter.ends_with("/env");
+    const std::string_view target = is_env ? env_target(line->argument) : std::string_view{};
+    if (programs.back().file && !target.empty()) programs.push_back(locate(image, NamedBy::env, target, script));
+  }
+}
+
+}  // namespace
+
+StartCommand resolve_start(const ImageModel& image) {
+  const ImageConfig& config = image.config();
+  StartCommand start;
+  start.words = config.entrypoint;
+  start.words.insert(start.words.end(), config.cmd.begin(), config.cmd.end());
+  start.json_pointer = !config.entrypoint.empty() ? "/config/Entrypoint"
+                       : !config.cmd.empty()      ? "/config/Cmd"
+                                                  : "/config";
+  if (start.words.empty()) {
+    start.programs.emplace_back().problem = Problem::no_command;
+    return start;
+  }
+  start.programs.push_back(locate(image, NamedBy::config, start.words.front()));
+  add_interpreters(image, start.programs);
+  return start;
+}
+
+std::vector<Program> started_programs(const ImageModel& image) {
+  StartCommand start = resolve_start(image);
+  std::vector<Program> programs = std::move(start.programs);
+  if (start.words.empty() || start.words.front() != kBaseImageEntrypoint) return programs;
+  std::vector<Program> bootstrap{locate(image, NamedBy::config, kBootstrap)};
+  add_interpreters(image, bootstrap);
+  std::ranges::move(bootstrap, std::back_inserter(programs));
+  return programs;
+}
+
+bool is_script(const ImageModel& image, NodeId file) { return first_line(image, file).has_value(); }
+
+}  // namespace ocitidy::lambda

@@ -1,0 +1,20 @@
+// limits.h - Lambda's numbers. They age: each carries its source and the day it was read.
+#pragma once
+
+#include <cstdint>
+
+namespace ocitidy::lambda {
+
+/// Largest uncompressed image, all layers together: 10 GiB = 10 * 2^30.
+/// Source: Lambda quotas page ("10 GB uncompressed image size, including all layers"); the service itself says GiB:
+/// "Uncompressed container image size exceeds 10 GiB limit", aws-samples/aws-genai-llm-chatbot#59. Read 2026-09-01.
+inline constexpr std::uint64_t kMaxImageBytes = std::uint64_t{10} << 30;
+
+/// The same limit read as the decimal unit that the documentation writes: 10 GB = 10 * 10^9.
+inline constexpr std::uint64_t kMaxImageBytesDecimal = 10'000'000'000;
+
+/// From here on the limit is near: 90 % of it, exactly.
+inline constexpr std::uint64_t kNearMaxImageBytes = kMaxImageBytes / 10 * 9;
+static_assert(kNearMaxImageBytes == 9'663'676'416);
+
+}  // namespace ocitidy::lambda

@@ -1,0 +1,39 @@
+// archive-disagreement: the two tables of contents of one archive describe different images.
+// Why and examples: docs/rules/archive-disagreement.md
+#include <string>
+
+#include "lint/rules/rules.h"
+#include "lint/rules/wording.h"
+
+namespace ocitidy::rules {
+namespace {
+
+Outcome check(const LintInput& in, FindingSink& out) {
+  const Image& source = in.image.source();
+  if (source.transport != Transport::docker_archive && source.transport != Transport::oci_archive) {
+    return Outcome::not_applicable("the image is not stored as an archive");
+  }
+  for (const StoreNote& note : source.notes) {
+    const bool incomplete = note.kind == StoreNote::Kind::incomplete_index;
+    if (!incomplete && note.kind != StoreNote::Kind::archive_disagreement) continue;
+    out.add({.message = note.message,
+             .fix = incomplete ? "export one platform only: docker save --platform linux/arm64 IMAGE, or ctr image "
+                                 "export --platform linux/arm64; or copy the image with skopeo"
+                               : "write the archive anew with one tool: docker save, or skopeo copy",
+             .where = {in_document(incomplete ? "index.json" : "manifest.json")},
+             .severity = {}});
+  }
+  return Outcome::checked();
+}
+
+}  // namespace
+
+constinit const Rule archive_disagreement = {.info = {.id = "archive-disagreement",
+                                                      .title = "index.json and manifest.json of an archive disagree",
+                                                      .since = "0.1.0",
+                                                      .category = Category::deploy,
+                                                      .severity = Severity::warning,
+                                                      .evidence = Evidence::inferred},
+                                             .check = check};
+
+}  // namespace ocitidy::rules

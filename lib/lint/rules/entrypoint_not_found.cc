@@ -1,0 +1,142 @@
+// entrypoint-not-found: the start command leads to no program that the kernel can load.
+// Why and examples: docs/rules/entrypoint-not-found.md
+#include <utility>
+#include <vector>
+
+#include "base/text.h"
+#include "lambda/entrypoint.h"
+#include "lint/rules/rules.h"
+#include "lint/rules/wording.h"
+
+namespace ocitidy::rules {
+namespace {
+
+using lambda::Program;
+using Problem = Program::Problem;
+
+/// The links on the way to `program`: ", through 'a' and 'b'".
+std::string through(const ImageModel& image, const Program& program) {
+  constexpr std::size_t kShown = 4;
+  std::vector<std::string> links;
+  for (const NodeId link : program.links) links.push_back(seen_path(image.path(link)));
+  return links.empty() ? "" : cat(" (a symbolic link, through ", listed(links, kShown), ")");
+}
+
+std::string name_of(const lambda::StartCommand& start, const Program& program) {
+  const std::string name = quote(program.name);
+  switch (program.named_by) {
+    case Program::NamedBy::config:
+      return cat("the ", start.json_pointer == "/config/Cmd" ? "CMD " : "ENTRYPOINT ", name);
+    case Program::NamedBy::script:
+      return cat("the interpreter ", name);
+    case Program::NamedBy::env:
+      return cat("the interpreter ", name, " that env starts");
+  }
+  return name;
+}
+
+std::string what(const ImageModel& image, const lambda::StartCommand& start) {
+  constexpr std::size_t kShown = 8;
+  const Program& program = start.last();
+  const std::string name = name_of(start, program);
+  switch (program.problem) {
+    case Problem::none:
+      break;
+    case Problem::no_command:
+      return "the config has neither ENTRYPOINT nor CMD: there is nothing to start";
+    case Problem::empty_name:
+      return program.named_by == Program::NamedBy::script ? "the script's first line names no interpreter"
+                                                          : cat(name, " is empty");
+    case Problem::missing:
+      return cat(name, " does not exist in the image");
+    case Problem::dangling_symlink:
+      return cat(name, through(image, program), " leads to ", quote(program.lacks), ", which does not exist");
+    case Problem::symlink_loop:
+      return cat(name, through(image, program), " is a loop of symbolic links");
+    case Problem::directory:
+      return cat(name, through(image, program), " is a directory");
+    case Problem::not_a_file:
+      return cat(name, through(image, program), " is no regular file");
+    case Problem::not_on_path: {
+      std::vector<std::string> tried;
+      for (const std::string& path : program.tried) tried.push_back(quote(path));
+      return cat(name, " is an executable in no directory of ",
+                 program.path_assumed ? "the default PATH (ENV sets none)" : "PATH", ": tried ", listed(tried, kShown));
+    }
+    case Problem::carriage_return:
+      return cat("the script's first line ends in CR LF: the kernel looks for ", quote(cat(program.name, "\r")));
+  }
+  return {};
+}
+
+std::string fix(const lambda::StartCommand& start) {
+  const Program& program = start.last();
+  if (program.problem == Problem::no_command || program.problem == Problem::empty_name) {
+    return "name the program by absolute path: ENTRYPOINT [\"/usr/local/bin/python\", \"-m\", \"awslambdaric\"]";
+  }
+  if (program.problem == Problem::carriage_return)
+    return "convert the script to LF line ends: sed -i 's/\\r$//', or dos2unix";
+  if (program.named_by == Program::NamedBy::config) {
+    return "copy the program into the final stage, or name an existing one by absolute path in ENTRYPOINT";
+  }
+  return "install the interpreter in the final stage, or name an existing one in the script's first line";
+}
+
+/// The config's list and the file at fault: the script whose interpreter fails, or the place where the program should
+/// be.
+std::vector<Location> where(const ImageModel& image, const lambda::StartCommand& start) {
+  const Program& program = start.last();
+  Location place;
+  if (program.script) {
+    place = at_node(image, *program.script);
+  } else if (!program.links.empty()) {
+    place = at_node(image, program.links.front());
+  } else if (program.tried.size() == 1) {
+    place = in_tree(program.tried.front());
+  }
+  place.json_pointer = std::string(start.json_pointer);
+  return {std::move(place)};
+}
+
+void report_assumed_path(const ImageModel& image, const lambda::StartCommand& start, FindingSink& out) {
+  for (const Program& program : start.programs) {
+    if (!program.path_assumed) continue;
+    out.add({.message =
+                 cat(name_of(start, program), " is a bare name, and ENV sets no PATH: only the default PATH finds it"),
+             .fix = cat("name it by absolute path, ", seen_path(image.path(*program.file)), ", or set ENV PATH"),
+             .where = {in_document(start.json_pointer)},
+             .severity = Severity::warning});
+    return;
+  }
+}
+
+Outcome check(const LintInput& in, FindingSink& out) {
+  const ImageModel& image = in.image;
+  if (const auto outcome = without_files(image)) return *outcome;
+  if (!image.config().platform.os.empty() && image.config().platform.os != "linux") {
+    return Outcome::not_applicable("not a Linux image");
+  }
+  const lambda::StartCommand start = lambda::resolve_start(image);
+  if (start.starts()) {
+    report_assumed_path(image, start, out);
+    return Outcome::checked();
+  }
+  if (start.last().problem != Problem::no_command && has_unread_layer(image)) {
+    return Outcome::not_applicable("a layer cannot be read, and may hold the program");
+  }
+  out.add({.message = what(image, start), .fix = fix(start), .where = where(image, start), .severity = {}});
+  return Outcome::checked();
+}
+
+}  // namespace
+
+constinit const Rule entrypoint_not_found = {.info = {.id = "entrypoint-not-found",
+                                                      .title = "Start command that leads to no program",
+                                                      .since = "0.1.0",
+                                                      .category = Category::startup,
+                                                      .severity = Severity::error,
+                                                      .evidence = Evidence::observed,
+                                                      .reads = {&lambda::kScriptHeads, 1}},
+                                             .check = check};
+
+}  // namespace ocitidy::rules

@@ -1,0 +1,140 @@
+// unreadable-file: files of the function that Lambda's unprivileged user cannot read or start.
+// Why and examples: docs/rules/unreadable-file.md
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "base/text.h"
+#include "lambda/access.h"
+#include "lambda/entrypoint.h"
+#include "lint/rules/path_groups.h"
+#include "lint/rules/rules.h"
+#include "lint/rules/wording.h"
+
+namespace ocitidy::rules {
+namespace {
+
+constexpr std::size_t kGroupsPerLayer = 20;
+
+std::string octal(std::uint32_t mode) {
+  std::string text = "0000";
+  for (std::size_t i = 0; i < 4; ++i) text[3 - i] = static_cast<char>('0' + (mode >> (3 * i) & 7U));
+  return text;
+}
+
+std::string mode_of(const ImageModel& image, NodeId node) { return cat(" (mode ", octal(image.node(node).mode), ")"); }
+
+/// What must be passed and started for the function to start at all.
+struct StartPath {
+  std::set<NodeId> closed;                     // directories
+  std::map<NodeId, std::string_view> refused;  // files, and the bits they lack
+};
+
+StartPath start_path(const ImageModel& image) {
+  StartPath path;
+  for (const lambda::Program& program : lambda::started_programs(image)) {
+    std::vector<NodeId> passed = program.links;
+    if (program.file) passed.push_back(*program.file);
+    for (const NodeId node : passed) {
+      for (const NodeId directory : lambda::closed_above(image, node)) path.closed.insert(directory);
+    }
+    if (!program.file) continue;
+    const Node node = image.node(*program.file);
+    const bool unread = lambda::is_script(image, *program.file) && !lambda::others_may_read(node);
+    if (unread || !lambda::others_may_execute(node)) path.refused[*program.file] = unread ? "o+rx" : "o+x";
+  }
+  return path;
+}
+
+void report_start(const ImageModel& image, const StartPath& start, FindingSink& out) {
+  for (const auto& [file, bits] : start.refused) {
+    const std::string path = seen_path(image.path(file));
+    out.add({.message = cat("the function starts with ", path, mode_of(image, file), ", which lacks ", bits,
+                            ": Lambda's user is neither owner nor group, and gets 'permission denied'"),
+             .fix = cat("RUN chmod ", bits, " ", path, ", or COPY --chmod=755"),
+             .where = {at_node(image, file)},
+             .severity = Severity::error});
+  }
+}
+
+std::string below_text(const lambda::OutOfReach& below) {
+  return cat(counted(below.files, "file", "files"), " of the function (", human_bytes(below.bytes), ")");
+}
+
+void report_directories(const ImageModel& image, const lambda::AccessSurvey& survey, const StartPath& start,
+                        FindingSink& out) {
+  std::map<NodeId, lambda::OutOfReach> closed = survey.closed;
+  for (const NodeId directory : start.closed) closed.try_emplace(directory);
+  for (const auto& [directory, below] : closed) {
+    const std::string path = seen_path(image.path(directory));
+    const bool starts = start.closed.contains(directory);
+    out.add({.message = cat("the directory ", path, mode_of(image, directory),
+                            " lacks o+x; out of reach below it: ", starts ? "the start command" : "",
+                            starts && below.files > 0 ? " and " : "", below.files > 0 ? below_text(below) : ""),
+             .fix = cat("RUN chmod o+rx ", path, ", or COPY --chmod=755"),
+             .where = {at_node(image, directory)},
+             // Whether Lambda keeps the mode of the root directory itself is not known.
+             .severity = starts && directory != NodeId::root ? Severity::error : Severity::warning});
+  }
+  for (const auto& [directory, inside] : survey.unlisted) {
+    const std::string path = seen_path(image.path(directory));
+    out.add({.message = cat("the directory ", path, mode_of(image, directory),
+                            " lacks o+r: Python and Java list it to find ", below_text(inside)),
+             .fix = cat("RUN chmod o+rx ", path),
+             .where = {at_node(image, directory)},
+             .severity = {}});
+  }
+}
+
+/// Files without o+r: each by itself, or by directory where there are many.
+void report_files(const ImageModel& image, const lambda::AccessSurvey& survey, const StartPath& start,
+                  FindingSink& out) {
+  std::map<std::uint32_t, std::map<std::string, NodeId>> by_layer;
+  for (const NodeId file : survey.unreadable) {
+    if (!start.refused.contains(file)) by_layer[image.node(file).layer].emplace(image.path(file), file);
+  }
+  for (const auto& [layer, files] : by_layer) {
+    std::vector<std::string_view> paths;
+    std::vector<NodeId> ids;
+    for (const auto& [path, id] : files) paths.push_back(path), ids.push_back(id);
+    for (const PathGroup& group : group_paths(paths, kGroupsPerLayer)) {
+      const std::size_t count = group.end - group.begin;
+      std::uint64_t bytes = 0;
+      for (std::size_t i = group.begin; i < group.end; ++i) bytes += image.node(ids[i]).size_bytes;
+      const std::string path = seen_path(group.common);
+      out.add({.message = count == 1
+                              ? cat("the file ", path, mode_of(image, ids[group.begin]), " lacks o+r")
+                              : cat(count, " files (", human_bytes(bytes), ") below ", path, " lack o+r, the first is ",
+                                    seen_path(paths[group.begin]), mode_of(image, ids[group.begin])),
+               .fix = count == 1 ? cat("RUN chmod o+r ", path, ", or COPY --chmod=644")
+                                 : cat("RUN chmod -R o+rX ", path, ", or COPY --chmod=755"),
+               .where = {in_layer(layer, group.common)},
+               .severity = {}});
+    }
+  }
+}
+
+Outcome check(const LintInput& in, FindingSink& out) {
+  if (const auto outcome = without_files(in.image)) return *outcome;
+  const StartPath start = start_path(in.image);
+  const lambda::AccessSurvey survey = lambda::survey_access(in.image);
+  report_start(in.image, start, out);
+  report_directories(in.image, survey, start, out);
+  report_files(in.image, survey, start, out);
+  return Outcome::checked();
+}
+
+}  // namespace
+
+constinit const Rule unreadable_file = {.info = {.id = "unreadable-file",
+                                                 .title = "File that Lambda's user cannot read or start",
+                                                 .since = "0.1.0",
+                                                 .category = Category::runtime,
+                                                 .severity = Severity::warning,
+                                                 .evidence = Evidence::documented,
+                                                 .reads = {&lambda::kScriptHeads, 1}},
+                                        .check = check};
+
+}  // namespace ocitidy::rules
