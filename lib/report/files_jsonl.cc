@@ -1,0 +1,132 @@
+// files_jsonl.cc - the merged tree, one visible path a line: docs/files.schema.json.
+#include <algorithm>
+#include <cstddef>
+#include <unordered_map>
+
+#include "base/text.h"
+#include "ocitidy/report.h"
+#include "report/file_row.h"
+
+namespace ocitidy {
+namespace {
+
+/// The words of the schema; Node never has the types that only a layer has.
+std::string_view type_name(EntryType type) {
+  switch (type) {
+    case EntryType::file:
+      return "file";
+    case EntryType::directory:
+      return "dir";
+    case EntryType::symlink:
+      return "symlink";
+    case EntryType::char_device:
+      return "char";
+    case EntryType::block_device:
+      return "block";
+    case EntryType::fifo:
+      return "fifo";
+    default:
+      return "other";
+  }
+}
+
+std::string octal_mode(std::uint32_t mode) {
+  std::string text(4, '0');
+  for (auto digit = text.rbegin(); digit != text.rend(); ++digit, mode >>= 3) {
+    *digit = static_cast<char>('0' + (mode & 7U));
+  }
+  return text;
+}
+
+std::string hex(const Sha256& hash) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  for (const std::byte b : hash) {
+    text += digits[std::to_integer<unsigned>(b) >> 4];
+    text += digits[std::to_integer<unsigned>(b) & 15U];
+  }
+  return text;
+}
+
+/// Names are bytes: those that are UTF-8 stand as member names, the others in base64 in an object of their own.
+void write_xattrs(JsonWriter& json, std::span<const Xattr> xattrs) {
+  std::vector<const Xattr*> readable, other;
+  for (std::size_t i = 0; i < xattrs.size(); ++i) {
+    if (i + 1 < xattrs.size() && xattrs[i + 1].name == xattrs[i].name) continue;  // the last of equal names counts
+    (is_utf8(xattrs[i].name) ? readable : other).push_back(&xattrs[i]);
+  }
+  if (!readable.empty()) {
+    json.key("xattrs");
+    json.begin_object();
+    for (const Xattr* xattr : readable) json.member(xattr->name, base64(xattr->value));
+    json.end_object();
+  }
+  if (!other.empty()) {
+    json.key("xattrsBase64");
+    json.begin_object();
+    for (const Xattr* xattr : other) json.member(base64(xattr->name), base64(xattr->value));
+    json.end_object();
+  }
+}
+
+/// Finds the first name of each hard-link group. Remembers a group only until its last name has passed: memory grows
+/// with the groups that are open at one time, four bytes of payload each.
+class LinkGroups {
+ public:
+  std::optional<NodeId> first_name(NodeId id, const Node& node) {
+    if (node.link_count < 2) return std::nullopt;
+    const auto [group, is_new] = open_.try_emplace(node.inode, Group{id, node.link_count});
+    const NodeId first = group->second.first;
+    if (--group->second.names_left == 0) open_.erase(group);
+    return first;
+  }
+
+ private:
+  struct Group {
+    NodeId first;
+    std::uint32_t names_left;
+  };
+  std::unordered_map<std::uint32_t, Group> open_;  // looked up only, never iterated: its order cannot show
+};
+
+}  // namespace
+
+void write_file_row(JsonWriter& json, const FileRow& row) {
+  const Node& node = row.node;
+  json.begin_object();
+  json.text("path", row.path);
+  json.member("type", type_name(node.type));
+  json.member("mode", octal_mode(node.mode));
+  json.member("uid", node.uid);
+  json.member("gid", node.gid);
+  json.member("mtime", node.mtime_s);
+  json.member("mtimeNs", node.mtime_ns);
+  if (node.type == EntryType::file) json.member("size", node.size_bytes);
+  if (row.sha256 != nullptr) json.member("sha256", hex(*row.sha256));
+  if (node.type == EntryType::symlink) json.text("linkTarget", node.link_target);
+  if (row.link_group) json.text("hardLinkGroup", *row.link_group);
+  if (node.type == EntryType::char_device || node.type == EntryType::block_device) {
+    json.member("device", cat(node.device_major, ":", node.device_minor));
+  }
+  write_xattrs(json, row.xattrs);
+  json.key("layer");
+  node.made_by ? json.value(node.layer) : json.null();
+  json.end_object();
+  json.end_document();
+}
+
+void write_files_jsonl(const ImageModel& model, const Write& write) {
+  JsonWriter json(write, JsonWriter::Layout::one_line);
+  LinkGroups groups;
+  model.walk([&](NodeId id, std::string_view path) {
+    FileRow row{.path = path, .node = model.node(id), .xattrs = {}, .sha256 = nullptr, .link_group = std::nullopt};
+    if (row.node.made_by) {
+      row.xattrs = model.xattrs(*row.node.made_by);
+      if (row.node.type == EntryType::file) row.sha256 = model.content_sha256(*row.node.made_by);
+    }
+    if (const auto first = groups.first_name(id, row.node)) row.link_group = model.path(*first);
+    write_file_row(json, row);
+  });
+}
+
+}  // namespace ocitidy
