@@ -1,0 +1,78 @@
+// lint.cc - `ocitidy lint`.
+#include <memory>
+
+#include "commands.h"
+#include "ocitidy/lint.h"
+#include "ocitidy/report.h"
+#include "options.h"
+#include "output.h"
+#include "suggest.h"
+#include "terminal.h"
+
+namespace ocitidy::cli {
+namespace {
+
+struct Arguments {
+  ImageOptions image;
+  OutputOptions output;
+  std::string fail_on = "error";
+  std::vector<std::string> select, ignore;
+};
+
+bool fails(const Report& report, const std::string& fail_on) {
+  const auto threshold = parse_severity(fail_on);
+  return threshold && report.fails(*threshold);  // "none" is no severity
+}
+
+Result<ExitCode> run(const Arguments& arguments) {
+  OCITIDY_CHECK(check_rule_ids(arguments.select));
+  OCITIDY_CHECK(check_rule_ids(arguments.ignore));
+  LintOptions options;
+  options.select = arguments.select;
+  options.ignore = arguments.ignore;
+  OCITIDY_TRY(options.platform, platform_of(arguments.image));
+  options.limits = arguments.image.limits;
+  options.threads = arguments.image.threads;
+
+  OCITIDY_TRY(Output output, Output::open(arguments.output.path, arguments.image.reference));
+  OCITIDY_TRY(const Image image, open_image(arguments.image));
+  OCITIDY_TRY(const Report report, lint(image, options));
+  if (arguments.output.format == "json") {
+    write_json(report, output.writer());
+  } else {
+    write_text(report, decide_colour(arguments.output.colour, output), output.writer());
+  }
+  OCITIDY_CHECK(output.finish());
+  return fails(report, arguments.fail_on) ? ExitCode::findings : ExitCode::clean;
+}
+
+}  // namespace
+
+void add_lint_command(CLI::App& app, Action& chosen) {
+  const auto arguments = std::make_shared<Arguments>();
+  CLI::App* command = app.add_subcommand("lint", "Say whether AWS Lambda will take an image, and start it fast");
+  add_image_options(*command, arguments->image);
+  command->add_option("--fail-on", arguments->fail_on, "Least severity that ends with exit code 1; default: error")
+      ->check(CLI::IsMember(std::vector<std::string>{"error", "warning", "info", "none"}));
+  command->add_option("--select", arguments->select, "Only these rules")
+      ->type_name("ID[,ID]")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command->add_option("--ignore", arguments->ignore, "All but these rules")
+      ->type_name("ID[,ID]")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  add_format_option(*command, arguments->output, {"text", "json"});
+  add_output_option(*command, arguments->output);
+  add_colour_option(*command, arguments->output);
+  command->footer(
+      "Examples:\n"
+      "  ocitidy lint app.tar\n"
+      "  ocitidy lint oci:build/image:latest --platform linux/arm64 --fail-on warning\n"
+      "  docker save app | ocitidy lint - --format json -o report.json\n"
+      "Exit codes: 0 nothing found, 1 findings, 2 wrong usage, 3 image refused, 4 input/output error, 5 internal "
+      "error");
+  command->callback([arguments, &chosen] { chosen = [arguments] { return run(*arguments); }; });
+}
+
+}  // namespace ocitidy::cli
