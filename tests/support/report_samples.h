@@ -1,0 +1,20 @@
+// report_samples.h - reports and inspections built by hand: an ordinary image, a clean one, a hostile one, an artifact.
+#pragma once
+
+#include "ocitidy/report.h"
+
+namespace ocitidy::test {
+
+/// Every trick at once: terminal sequences (CSI, OSC 52, C1), carriage return, bell, bidi override, markup, a line that
+/// a build service would obey, NUL, and bytes that are not UTF-8.
+std::string hostile(std::string_view tag);
+
+Report ordinary_report();
+Report clean_report();
+Report hostile_report();
+Report artifact_report();
+
+Inspection ordinary_inspection();
+Inspection hostile_inspection();
+
+}  // namespace ocitidy::test
