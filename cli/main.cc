@@ -10,9 +10,12 @@
 #include "ocitidy/escape.h"
 #include "output.h"
 #include "signals.h"
+#include "suggest.h"
 
 namespace ocitidy::cli {
 namespace {
+
+constexpr std::size_t kLongestCommand = 20;  // beyond that a word resembles none
 
 /// A standard stream that is closed would otherwise become the next file that is opened, and results would go there.
 /// What is opened instead fails on use: standard output for reading only, and so on.
@@ -37,6 +40,20 @@ Result<ExitCode> print(const std::string& text) {
   return ExitCode::clean;
 }
 
+/// What was wrong with the command line. CLI11 says little when the command itself is missing or misspelt.
+std::string explain(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
+  if (!app.get_subcommands().empty()) return error.what();
+  if (argc < 2) return "no command";
+  const std::string_view word = argv[1];
+  if (word.starts_with('-')) return "a command comes first, not '" + std::string(word) + "'";
+  std::string text = "no command '" + std::string(word) + "'";
+  if (word.size() > kLongestCommand) return text;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
+    if (edit_distance(word, command->get_name()) <= 2) return text + "; did you mean '" + command->get_name() + "'?";
+  }
+  return text;
+}
+
 /// Fills `chosen` from the command line, or prints the help that it asks for.
 Result<ExitCode> parse(CLI::App& app, int argc, char** argv, Action& chosen) {
   try {
@@ -45,7 +62,7 @@ Result<ExitCode> parse(CLI::App& app, int argc, char** argv, Action& chosen) {
     chosen = [&app] { return print(app.help()); };
   } catch (const CLI::Success&) {  // --version has chosen already
   } catch (const CLI::ParseError& error) {
-    return fail(Code::invalid_argument, std::string(error.what()) + "; try 'ocitidy --help'");
+    return fail(Code::invalid_argument, explain(app, error, argc, argv) + "; try 'ocitidy --help'");
   }
   return ExitCode::clean;
 }

@@ -60,13 +60,15 @@ Write Output::writer() {
   return [state = state_](std::string_view bytes) { state->writer->write(bytes); };
 }
 
+bool Output::is_standard_output() const { return state_->writer->fd() == STDOUT_FILENO; }
+
 bool Output::is_terminal() const { return isatty(state_->writer->fd()) == 1; }
 
 Result<void> Output::finish() {
   OCITIDY_CHECK(state_->writer->flush());
   if (state_->commit) return state_->file.commit();
   // Some file systems report a failed write only here.
-  if (state_->device.get() < 0 && close(STDOUT_FILENO) != 0 && errno != EINTR) {
+  if (is_standard_output() && close(STDOUT_FILENO) != 0 && errno != EINTR) {
     return fail_errno("write", state_->writer->name(), errno);
   }
   return {};

@@ -20,6 +20,7 @@ class Output {
 
   /// Lives as long as this object, and follows it when it is moved. Errors come to light in finish().
   Write writer();
+  bool is_standard_output() const;
   bool is_terminal() const;
   /// Errors: io when any byte did not arrive.
   Result<void> finish();

@@ -18,7 +18,7 @@ bool forced(const char* name) { return !environment(name).empty() && environment
 Colour decide_colour(std::string_view choice, const Output& output) {
   if (choice == "always") return Colour::always;
   if (choice == "never" || !environment("NO_COLOR").empty()) return Colour::never;
-  if (forced("FORCE_COLOR") || forced("CLICOLOR_FORCE")) return Colour::always;
+  if (output.is_standard_output() && (forced("FORCE_COLOR") || forced("CLICOLOR_FORCE"))) return Colour::always;
   return output.is_terminal() && environment("TERM") != "dumb" ? Colour::always : Colour::never;
 }
 

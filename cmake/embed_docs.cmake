@@ -1,13 +1,20 @@
 # Writes a C++ file that holds every docs/rules/*.md as a string: rule_page() and `ocitidy explain` print it.
 # Run as a script: cmake -DPAGES=dir -DOUT=file -P embed_docs.cmake
+#
+# A page goes through byte for byte: it is only ever a quoted string here, never a list, and never configured. Compilers
+# need not take string literals over 64 KiB.
 file(GLOB pages "${PAGES}/*.md")
 list(SORT pages)
-set(body "// Generated from docs/rules by cmake/embed_docs.cmake.\n#include \"lint/rules/pages.h\"\n\nnamespace ocitidy::rules {\n\n")
-string(APPEND body "const std::vector<Page>& pages() {\n  static const std::vector<Page> all = {\n")
+file(WRITE "${OUT}" "// Generated from docs/rules by cmake/embed_docs.cmake.\n#include \"lint/rules/pages.h\"\n\n"
+  "namespace ocitidy::rules {\n\nconst std::vector<Page>& pages() {\n  static const std::vector<Page> all = {\n")
 foreach(page IN LISTS pages)
   get_filename_component(id "${page}" NAME_WE)
   file(READ "${page}" text)
-  string(APPEND body "      {\"${id}\", R\"PAGE(${text})PAGE\"},\n")
+  file(SIZE "${page}" size_bytes)
+  string(FIND "${text}" ")PAGE\"" delimiter)
+  if(size_bytes GREATER 65000 OR NOT delimiter EQUAL -1)
+    message(FATAL_ERROR "${page} is over 65000 bytes, or holds )PAGE\": it does not fit into one raw string literal")
+  endif()
+  file(APPEND "${OUT}" "      {\"${id}\", R\"PAGE(${text})PAGE\"},\n")
 endforeach()
-string(APPEND body "  };\n  return all;\n}\n\n}  // namespace ocitidy::rules\n")
-file(CONFIGURE OUTPUT "${OUT}" CONTENT "@body@" @ONLY)
+file(APPEND "${OUT}" "  };\n  return all;\n}\n\n}  // namespace ocitidy::rules\n")

@@ -63,6 +63,12 @@ Result<ImageModel> scan(const Image& image, const InspectOptions& options) {
 Inspection inspect(const ImageModel& model) {
   Inspection inspection;
   inspection.image = summary_of(model);
+  const ImageConfig& config = model.config();
+  inspection.start = {.entrypoint = config.entrypoint,
+                      .cmd = config.cmd,
+                      .working_dir = config.working_dir,
+                      .user = config.user,
+                      .env_count = config.env.size()};
   inspection.usage = layer_usage(model);
   inspection.total = sum_of(inspection.usage);
   if (inspection.total.file_bytes > 0) {

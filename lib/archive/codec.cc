@@ -254,7 +254,7 @@ struct Decoder::Impl {
   }
 
   Result<Bytes> behind() {
-    while (!in_ended) {
+    while (!in.empty()) {
       trailing += static_cast<std::uint64_t>(std::ranges::count_if(in, [](std::byte b) { return b != std::byte{0}; }));
       in = {};
       OCITIDY_CHECK(refill());

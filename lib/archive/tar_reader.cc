@@ -60,6 +60,17 @@ std::uint32_t id_of(la_int64_t id, Oddity& oddities) {
   return UINT32_MAX;
 }
 
+/// A pax time is a decimal number. libarchive 3.6 and 3.7 read "-86400.5" as -86400 s and 500,000,000 ns, sign lost on
+/// the fraction; what stands there is -86401 s + 500,000,000 ns. (Between -1 and 0 the sign is lost altogether.)
+void set_mtime(TarMember& member, archive_entry* entry) {
+  constexpr std::uint32_t kSecond = 1'000'000'000;
+  member.mtime_s = archive_entry_mtime(entry);
+  member.mtime_ns = static_cast<std::uint32_t>(archive_entry_mtime_nsec(entry));
+  if (member.mtime_s >= 0 || member.mtime_ns == 0) return;
+  member.mtime_s -= 1;
+  member.mtime_ns = kSecond - member.mtime_ns;
+}
+
 std::vector<Xattr> xattrs_of(archive_entry* entry) {
   std::vector<Xattr> all;
   archive_entry_xattr_reset(entry);
@@ -165,8 +176,7 @@ Result<std::optional<TarMember>> TarReader::next() {
       return fail(Code::corrupt, cat("tar member ", quote(member.name), " has a negative size"));
     member.size_bytes = static_cast<std::uint64_t>(archive_entry_size(entry));
   }
-  member.mtime_s = archive_entry_mtime(entry);
-  member.mtime_ns = static_cast<std::uint32_t>(archive_entry_mtime_nsec(entry));
+  set_mtime(member, entry);
   member.mode = static_cast<std::uint32_t>(archive_entry_perm(entry)) & 07777U;
   member.uid = id_of(archive_entry_uid(entry), member.oddities);
   member.gid = id_of(archive_entry_gid(entry), member.oddities);

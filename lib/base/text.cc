@@ -66,6 +66,37 @@ std::string escaped(char32_t c) {
   }
 }
 
+/// One element of a glob.
+struct Token {
+  enum Kind : std::uint8_t {
+    literal,
+    any_byte,
+    star,
+    two_stars,
+    directories
+  } kind;  // directories: "**/" at a component's start
+  char byte = 0;
+};
+
+std::vector<Token> tokens_of(std::string_view glob) {
+  std::vector<Token> tokens;
+  for (std::size_t i = 0; i < glob.size(); ++i) {
+    if (glob.substr(i).starts_with("**")) {
+      const bool at_start = i == 0 || glob[i - 1] == '/';
+      const bool directories = at_start && glob.substr(i).starts_with("**/");
+      tokens.push_back({directories ? Token::directories : Token::two_stars});
+      i += directories ? 2 : 1;
+    } else if (glob[i] == '*') {
+      tokens.push_back({Token::star});
+    } else if (glob[i] == '?') {
+      tokens.push_back({Token::any_byte});
+    } else {
+      tokens.push_back({Token::literal, glob[i]});
+    }
+  }
+  return tokens;
+}
+
 }  // namespace
 
 std::string escape_for_terminal(std::string_view bytes) {
@@ -101,8 +132,8 @@ std::string human_bytes(std::uint64_t bytes) {
   }
   if (unit == 0) return cat(bytes, " B");
   if (whole >= 100) return cat(whole, " ", units[unit]);
-  const std::uint64_t tenths = (bytes % scale) / ((scale + 9) / 10);
-  return cat(whole, ".", std::min<std::uint64_t>(tenths, 9), " ", units[unit]);
+  const std::uint64_t tenths = (bytes % scale) * 10 / scale;  // scale <= 2^60: no overflow
+  return cat(whole, ".", tenths, " ", units[unit]);
 }
 
 std::string counted(std::uint64_t n, std::string_view singular, std::string_view plural) {
@@ -143,36 +174,36 @@ std::string base64(std::string_view bytes) {
 }
 
 bool glob_matches(std::string_view glob, std::string_view path) {
-  // One row of the classic dynamic programme: reach[i] says whether glob[0..i) matches the path read so far.
-  std::vector<char> reach(glob.size() + 1, 0), next(glob.size() + 1, 0);
-  const auto starred = [&](std::size_t i) { return i + 1 < glob.size() && glob[i] == '*' && glob[i + 1] == '*'; };
-  const auto spread = [&](std::vector<char>& row) {  // stars may match nothing, and "**/" may match no directory at all
-    for (std::size_t i = 0; i < glob.size(); ++i) {
-      if (!row[i]) continue;
-      if (starred(i)) {
-        row[i + 2] = 1;
-        if ((i == 0 || glob[i - 1] == '/') && i + 2 < glob.size() && glob[i + 2] == '/') row[i + 3] = 1;
-      } else if (glob[i] == '*') {
-        row[i + 1] = 1;
+  const std::vector<Token> tokens = tokens_of(glob);
+  // Row t says for each position of the path whether tokens t, t+1, ... match from there; filled from the back.
+  std::vector<char> row(path.size() + 1, 0), after(path.size() + 1, 0);
+  after[path.size()] = 1;
+  for (auto token = tokens.rbegin(); token != tokens.rend(); ++token) {
+    bool below = false;  // do the tokens after this one match at the start of some later component?
+    for (std::size_t p = path.size() + 1; p-- > 0;) {
+      const bool more = p < path.size();
+      switch (token->kind) {
+        case Token::literal:
+          row[p] = more && path[p] == token->byte && after[p + 1];
+          break;
+        case Token::any_byte:
+          row[p] = more && path[p] != '/' && after[p + 1];
+          break;
+        case Token::star:
+          row[p] = after[p] || (more && path[p] != '/' && row[p + 1]);
+          break;
+        case Token::two_stars:
+          row[p] = after[p] || (more && row[p + 1]);
+          break;
+        case Token::directories:
+          row[p] = after[p] || below;
+          below = below || (p > 0 && path[p - 1] == '/' && after[p]);
+          break;
       }
     }
-  };
-  reach[0] = 1;
-  spread(reach);
-  for (const char c : path) {
-    std::fill(next.begin(), next.end(), 0);
-    for (std::size_t i = 0; i < glob.size(); ++i) {
-      if (!reach[i]) continue;
-      if (starred(i) || (glob[i] == '*' && c != '/')) {
-        next[i] = 1;
-      } else if (glob[i] == c || (glob[i] == '?' && c != '/')) {
-        next[i + 1] = 1;
-      }
-    }
-    spread(next);
-    reach.swap(next);
+    row.swap(after);
   }
-  return reach[glob.size()] != 0;
+  return after[0] != 0;
 }
 
 }  // namespace ocitidy

@@ -27,7 +27,7 @@ std::string to_utf8(std::string_view bytes);
 std::string base64(std::string_view bytes);
 
 /// Does `path` match `glob`? '*' and '?' stop at '/', '**' does not, "[abc]" is literal. "**/x" also matches "x".
-/// Linear in path times glob; no backtracking blow-up.
+/// Costs path times glob; no backtracking blow-up.
 bool glob_matches(std::string_view glob, std::string_view path);
 
 /// Joins parts of any type that std::string can append.

@@ -35,6 +35,11 @@ Family family_of(std::string_view media_type) {
   return Family::neither;
 }
 
+bool is_of_other_family(std::string_view media_type, Family rest) {
+  const Family family = family_of(media_type);
+  return family != Family::neither && rest != Family::neither && family != rest;
+}
+
 std::string_view family_name(Family family) {
   switch (family) {
     case Family::oci:
@@ -54,6 +59,11 @@ LayerType classify_layer(std::string_view media_type) {
     if (row.media_type == media_type) return row.type;
   }
   return {};
+}
+
+const std::string& manifest_media_type(const ImageModel& image) {
+  const std::string& own = image.manifest().media_type;
+  return own.empty() ? image.manifest_descriptor().media_type : own;
 }
 
 bool is_accepted_manifest(std::string_view media_type) {

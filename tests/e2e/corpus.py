@@ -42,6 +42,12 @@ CAUSES = {
 }
 
 
+# Valid by the table, which goes by skopeo. Either reading it as skopeo does or refusing it as below is right.
+MAY_BE_REFUSED = {
+    "oras-project-oras/zot-storage/images": (r"\b0 DiffIDs", "the config has no rootfs, which image-spec requires; umoci refuses it too"),
+}
+
+
 @dataclasses.dataclass
 class Case:
     """One image: how ocitidy and how skopeo are told to read it."""
@@ -50,7 +56,7 @@ class Case:
     theirs: str
     platform: str = None          # ours: --platform; theirs: --override-os, --override-arch, --override-variant
     is_artifact: bool = False
-    docker_archive: bool = False  # holds no manifest: skopeo makes one up, with the plain tars as layers
+    row: str = ""
 
     def skopeo_options(self):
         if not self.platform:
@@ -116,7 +122,7 @@ def docker_cases(name, path, plain, count):
     for position in range(count):
         selector = ":@%d" % position if count > 1 else ""
         cases.append(Case(name + selector + (" (docker-archive)"), "docker-archive:%s%s" % (path, selector),
-                          "docker-archive:%s%s" % (plain, selector), docker_archive=True))
+                          "docker-archive:%s%s" % (plain, selector)))
     if count == 1:
         cases[0].ours = path  # the bare path is sniffed
     return cases
@@ -145,7 +151,7 @@ def cases_of(name, path, facts, scratch):
 class Tally:
     def __init__(self):
         self.skopeo = self.umoci = self.expected = self.refused = 0
-        self.differences, self.not_unpacked = [], []
+        self.differences, self.not_unpacked, self.excused = [], [], []
 
     def differ(self, name, text):
         self.differences.append("%s: %s" % (name, text))
@@ -185,6 +191,7 @@ def compare_with_skopeo(tally, case, ours):
     else:
         compare(tally, case.name, "config digest", image["configDigest"], manifest["config"]["digest"])
         compare(tally, case.name, "layer digests", layers, [layer["digest"] for layer in manifest["layers"]])
+        raw = with_real_sizes(raw, manifest, image["layers"])
         compare(tally, case.name, "manifest digest", image["manifestDigest"], "sha256:" + hashlib.sha256(raw).hexdigest())
     if not case.is_artifact:
         summary = peers.skopeo(*case.skopeo_options(), "inspect", case.theirs)
@@ -196,6 +203,15 @@ def compare_with_skopeo(tally, case, ours):
         for member, field in (("os", "os"), ("architecture", "architecture"), ("variant", "variant")):
             compare(tally, case.name, member, image["platform"].get(member, ""), config.get(field, ""))
     tally.skopeo += 1
+
+
+def with_real_sizes(raw, manifest, ours):
+    """skopeo 1.9.3 gives size 0 to a layer.tar that is a link inside a docker-archive, and then cannot copy it."""
+    for theirs, layer in zip(manifest["layers"], ours):
+        if theirs["size"] == 0 and theirs["digest"] == layer["digest"] and layer["compressedBytes"]:
+            raw = raw.replace(b'"size":0,"digest":"%s"' % theirs["digest"].encode(),
+                              b'"size":%d,"digest":"%s"' % (layer["compressedBytes"], theirs["digest"].encode()))
+    return raw
 
 
 def diff_ids(config, layers):
@@ -223,7 +239,11 @@ def compare_trees(tally, case, ours, expected, scratch):
 def check_valid(tally, tool, case, expected, scratch):
     ours = tool.inspect(case.ours, case.platform)
     if isinstance(ours, peers.Run):
-        tally.differ(case.name, "refused with exit code %d: %s" % (ours.code, ours.last_error()))
+        cause, reason = MAY_BE_REFUSED.get(case.row, (None, None))
+        if cause and ours.code == 3 and len(ours.error_lines()) == 1 and re.search(cause, ours.last_error()):
+            tally.excused.append("%s: %s (%s)" % (case.name, ours.last_error(), reason))
+        else:
+            tally.differ(case.name, "refused with exit code %d: %s" % (ours.code, ours.last_error()))
         return
     compare_with_skopeo(tally, case, ours)
     if case.is_artifact or any(layer["contents"] != "scanned" for layer in ours["image"]["layers"]):
@@ -264,6 +284,7 @@ def check_row(tally, tool, corpus, row, facts, scratch):
         return
     cases, refusals = cases_of(name, path, facts, scratch)
     for case in cases:
+        case.row = name
         check_valid(tally, tool, case, expected_tree_for(corpus, facts, cases, case), scratch)
     for label, reference in refusals:
         check_refused(tally, tool, label, reference, r"manifest|image|platform")
@@ -293,10 +314,13 @@ def main():
 
     print("\nnot unpacked by skopeo and umoci, so compared with skopeo only:")
     print("\n".join("  " + text for text in tally.not_unpacked) or "  none")
+    print("\nrefused with reason:")
+    print("\n".join("  " + text for text in tally.excused) or "  none")
     print("\ndifferences:")
     print("\n".join("  " + text for text in tally.differences) or "  none")
-    print("\n%d rows: %d images compared with skopeo, %d merged trees with umoci, %d with stored trees, %d refused; %d differences"
-          % (len(rows), tally.skopeo, tally.umoci, tally.expected, tally.refused, len(tally.differences)))
+    print("\n%d rows: %d images compared with skopeo, %d merged trees with umoci, %d with stored trees, %d refused, "
+          "%d refused with reason; %d differences" % (len(rows), tally.skopeo, tally.umoci, tally.expected, tally.refused,
+                                                      len(tally.excused), len(tally.differences)))
     if not peers.IS_ROOT:
         print("not run as root: owners, xattrs and devices were not compared with umoci")
     sys.exit(1 if tally.differences or not rows else 0)

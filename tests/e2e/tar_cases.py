@@ -33,6 +33,8 @@ TAR, GZIP, ZSTD = ("application/vnd.oci.image.layer.v1.tar" + end for end in (""
 EXCEPTIONS = {
     "gnu-sparse-big.tar": "60 GB of holes: over the limit on what sparse members may stand for, and the message says so",
     "pax-sparse-big.tar": "60 GB of holes: as above",
+    "invalid-go17.tar": "GNU magic and a ustar prefix: GNU tar and libarchive take the prefix for GNU's own fields, Go for a name",
+    "nil-uid.tar": "GNU magic, star's times: libarchive 3.6 takes them for GNU's real size of a sparse file and fills up with zeros",
     "zeroSeq_2B.zst": "libzstd 1.5.4 does not decode it; fixed in 1.5.6",
     "off0.bin.zst": "libzstd 1.5.4 decodes it; fixed in 1.5.6. The DiffID still has to match",
     "truncated_huff_state.zst": "libzstd 1.5.4 decodes it; fixed in 1.5.6. The DiffID still has to match",
@@ -140,7 +142,7 @@ def entry_differences(node, entry):
     pairs = [("type", node.type, GO_TYPES.get(entry["type"], entry["type"]))]
     if node.type == "file":
         pairs.append(("size", node.size, entry["size"]))
-        if entry.get("sha256"):
+        if len(entry.get("sha256", "")) == 64:  # else a note: Go was not asked to read more than 64 MiB
             pairs.append(("sha256", node.sha256, entry["sha256"]))
     if node.type == "symlink":
         pairs.append(("link target", node.target.decode("utf-8", "replace"), entry["link"]))

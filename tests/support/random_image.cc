@@ -32,7 +32,9 @@ constexpr std::array<std::string_view, 16> kNames{
     "a-name-that-does-not-fit-into-the-hundred-bytes-of-a-ustar-header-together-with-any-directory-above-it"};
 constexpr std::array<std::uint32_t, 10> kModes{0644, 0755, 0600, 0700, 0, 04755, 02755, 01777, 0444, 07777};
 constexpr std::array<std::uint32_t, 8> kIds{0, 0, 0, 1000, 65534, 2097151, 2097152, 4294967294};
-constexpr std::array<std::int64_t, 8> kTimes{Member::kDefaultMtime, 0, 1, -1, -86400, 2'147'483'647, 4'294'967'296,
+// No time between -1 and 0: libarchive 3.6 reads the pax time -0.5 as 0.5, and nothing it hands out tells the two
+// apart.
+constexpr std::array<std::int64_t, 8> kTimes{Member::kDefaultMtime, 0, 1, -2, -86400, 2'147'483'647, 4'294'967'296,
                                              8'589'934'592};
 constexpr std::array<std::uint32_t, 6> kNanoseconds{0, 0, 1, 500'000'000, 999'999'999, 123'456'789};
 
@@ -60,8 +62,9 @@ class Generator {
   void add_layer() {
     out_.spec.layers.emplace_back();
     out_.model.start_layer();
-    static constexpr std::array kCodecs{Codec::gzip, Codec::zstd, Codec::none};
-    out_.spec.layers.back().codec = one_of(kCodecs);
+    static constexpr std::array kCodecs{Codec::gzip, Codec::none, Codec::zstd};
+    // umoci 0.4.7 knows no zstd.
+    out_.spec.layers.back().codec = wildness_ == Wildness::anything ? one_of(kCodecs) : kCodecs[below(2)];
     const std::uint64_t members = chance(5) ? 0 : 1 + below(40);
     for (std::uint64_t i = 0; i < members; ++i) add_random();
   }
@@ -293,7 +296,7 @@ class Generator {
   /// What the tree must not show, or not that way.
   void add_oddity() {
     const std::string path = some_path();
-    switch (below(8)) {
+    switch (below(7)) {
       case 0:
         return add(member(EntryType::file, path + "/.wh."));
       case 1:
@@ -306,8 +309,6 @@ class Generator {
         return add(member(EntryType::file, ".wh.x/" + path));
       case 5:
         return add(member(EntryType::symlink, "/"));
-      case 6:
-        return add(member(EntryType::other, path));
       default:
         return add_whiteout_as(chance(50) ? EntryType::directory : EntryType::fifo, path);
     }

@@ -153,6 +153,8 @@ void ReferenceModel::put(const Place& place, const Member& member) {
     made.device_major = member.device_major;
     made.device_minor = member.device_minor;
   }
+  // An empty pax value takes the record back (POSIX pax), so Go's reader, and with it every engine, makes no attribute.
+  std::erase_if(made.xattrs, [](const Xattr& xattr) { return xattr.value.empty(); });
   std::ranges::sort(made.xattrs, {}, &Xattr::name);
   const std::string path = join(place.directory, place.name);
   const auto existing = names_.find(path);
@@ -161,6 +163,7 @@ void ReferenceModel::put(const Place& place, const Member& member) {
   if (!merges) remove(path);
   inodes_.push_back(std::move(made));
   set_name(path, inodes_.size() - 1);
+  if (path.empty()) names_[path].layer = 0;  // no layer puts the root there
 }
 
 /// Where `path` leads when every symlink on it is followed inside the root. What does not exist is taken for a

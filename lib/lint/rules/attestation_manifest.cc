@@ -31,20 +31,15 @@ void check_members(const ImageModel& image, FindingSink& out) {
 
 void check_layers(const ImageModel& image, FindingSink& out) {
   std::vector<std::uint32_t> layers;
-  Finding finding;
   for (std::uint32_t i = 0; i < image.manifest().layers.size(); ++i) {
     const std::string& type = image.manifest().layers[i].media_type;
-    if (lambda::classify_layer(type).verdict != lambda::LayerType::Verdict::attestation) continue;
-    layers.push_back(i);
-    finding.where.push_back(in_layer(i));
-    finding.where.back().json_pointer = cat("manifest#/layers/", i, "/mediaType");
+    if (lambda::classify_layer(type).verdict == lambda::LayerType::Verdict::attestation) layers.push_back(i);
   }
   if (layers.empty()) return;
-  finding.message = cat(listed_layers(layers), layers.size() == 1 ? " is an" : " are", " in-toto ",
-                        layers.size() == 1 ? "statement" : "statements", " (", quote(media_type::kInToto),
-                        "), not a file system: this manifest is an attestation");
-  finding.fix = std::string(kFix);
-  out.add(std::move(finding));
+  out.add(about_layer_types(layers,
+                            cat(listed_layers(layers), ": ", quote(media_type::kInToto),
+                                " is an in-toto statement, not a file system; this manifest is an attestation"),
+                            kFix));
 }
 
 Outcome check(const LintInput& in, FindingSink& out) {

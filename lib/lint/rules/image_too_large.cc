@@ -40,6 +40,8 @@ Sizes measure(const ImageModel& image) {
     sizes.largest.insert(place, id);
     if (sizes.largest.size() > kLargest) sizes.largest.pop_back();
   });
+  // Files under 1 % are not worth a name.
+  std::erase_if(sizes.largest, [&](NodeId id) { return image.node(id).size_bytes < sizes.flattened_bytes / 100; });
   return sizes;
 }
 

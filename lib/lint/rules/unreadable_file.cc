@@ -29,7 +29,8 @@ std::string mode_of(const ImageModel& image, NodeId node) { return cat(" (mode "
 /// What must be passed and started for the function to start at all.
 struct StartPath {
   std::set<NodeId> closed;                     // directories
-  std::map<NodeId, std::string_view> refused;  // files, and the bits they lack
+  std::set<NodeId> started;                    // files
+  std::map<NodeId, std::string_view> refused;  // those of them that lack bits, and which
 };
 
 StartPath start_path(const ImageModel& image) {
@@ -42,6 +43,7 @@ StartPath start_path(const ImageModel& image) {
     }
     if (!program.file) continue;
     const Node node = image.node(*program.file);
+    path.started.insert(*program.file);
     const bool unread = lambda::is_script(image, *program.file) && !lambda::others_may_read(node);
     if (unread || !lambda::others_may_execute(node)) path.refused[*program.file] = unread ? "o+rx" : "o+x";
   }
@@ -93,7 +95,7 @@ void report_files(const ImageModel& image, const lambda::AccessSurvey& survey, c
                   FindingSink& out) {
   std::map<std::uint32_t, std::map<std::string, NodeId>> by_layer;
   for (const NodeId file : survey.unreadable) {
-    if (!start.refused.contains(file)) by_layer[image.node(file).layer].emplace(image.path(file), file);
+    if (!start.started.contains(file)) by_layer[image.node(file).layer].emplace(image.path(file), file);
   }
   for (const auto& [layer, files] : by_layer) {
     std::vector<std::string_view> paths;

@@ -2,6 +2,7 @@
 #include "lint/rules/wording.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "base/text.h"
@@ -41,6 +42,15 @@ std::string listed_layers(std::span<const std::uint32_t> layers) {
   std::vector<std::string> numbers;
   for (const std::uint32_t layer : layers) numbers.push_back(std::to_string(layer));
   return cat(layers.size() == 1 ? "layer " : "layers ", listed(numbers, kShown));
+}
+
+Finding about_layer_types(std::span<const std::uint32_t> layers, std::string message, std::string_view fix) {
+  Finding finding{.message = std::move(message), .fix = std::string(fix), .where = {}, .severity = {}};
+  for (const std::uint32_t layer : layers) {
+    finding.where.push_back(in_layer(layer));
+    finding.where.back().json_pointer = cat("manifest#/layers/", layer, "/mediaType");
+  }
+  return finding;
 }
 
 std::optional<Outcome> without_files(const ImageModel& image) {

@@ -28,6 +28,9 @@ std::string listed(std::span<const std::string> items, std::size_t shown);
 /// "layer 3", "layers 1, 2 and 5".
 std::string listed_layers(std::span<const std::uint32_t> layers);
 
+/// A finding about the media types of `layers`: a place for each, by layer and by pointer into the manifest.
+Finding about_layer_types(std::span<const std::uint32_t> layers, std::string message, std::string_view fix);
+
 /// Why a rule about files cannot judge `image`; none when it can.
 std::optional<Outcome> without_files(const ImageModel& image);
 /// Is there a layer whose members could not be read? Then "not there" cannot be said of a path.

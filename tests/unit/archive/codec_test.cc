@@ -48,8 +48,8 @@ std::string zstd(std::string_view text) {
 std::string xz(std::string_view text) {
   std::string out(lzma_stream_buffer_bound(text.size()), '\0');
   std::size_t size = 0;
-  EXPECT_EQ(lzma_easy_buffer_encode(6, LZMA_CHECK_CRC32, nullptr, reinterpret_cast<const std::uint8_t*>(text.data()), text.size(),
-                                    reinterpret_cast<std::uint8_t*>(out.data()), &size, out.size()),
+  EXPECT_EQ(lzma_easy_buffer_encode(6, LZMA_CHECK_CRC32, nullptr, reinterpret_cast<const std::uint8_t*>(text.data()),
+                                    text.size(), reinterpret_cast<std::uint8_t*>(out.data()), &size, out.size()),
             LZMA_OK);
   out.resize(size);
   return out;
@@ -105,7 +105,8 @@ TEST(Decoder, PassesOverPaddingAndCountsJunk) {
     const Decoded padded = decode(gzip("text") + std::string(600, '\0'), size);
     EXPECT_EQ(padded.text.value(), "text");
     EXPECT_EQ(padded.trailing_bytes, 0U);
-    EXPECT_EQ(decode(gzip("a") + std::string(9, '\0') + gzip("b"), size).text.value(), "ab") << "a member behind padding";
+    EXPECT_EQ(decode(gzip("a") + std::string(9, '\0') + gzip("b"), size).text.value(), "ab")
+        << "a member behind padding";
     const Decoded junk = decode(gzip("text") + "junk", size);
     EXPECT_EQ(junk.text.value(), "text");
     EXPECT_EQ(junk.trailing_bytes, 4U);
@@ -133,7 +134,8 @@ TEST(Decoder, Bzip2IsSaidToBeUnsupported) {
 }
 
 TEST(Decoder, RefusesAnEnormousZstdWindow) {
-  // Frame header: magic, descriptor 0 (no content size, window byte follows), window descriptor exponent 31: 2^41 bytes.
+  // Frame header: magic, descriptor 0 (no content size, window byte follows), window descriptor exponent 31: 2^41
+  // bytes.
   const std::string frame("\x28\xB5\x2F\xFD\x00\xF8\x01\x00\x00", 9);
   EXPECT_EQ(decode(frame, 4096).text.error().code, Code::unsupported);
 }

@@ -65,7 +65,8 @@ TEST(JsonObject, NullIsAbsent) {
 }
 
 TEST(JsonObject, WrongTypesNameTheirPlace) {
-  const Json json = Json::parse(R"({"layers": [{"size": "12"}, {"size": -1}, {"size": 1e3}], "list": ["x", 3], "m": {"a/b": 1}})");
+  const Json json =
+      Json::parse(R"({"layers": [{"size": "12"}, {"size": -1}, {"size": 1e3}], "list": ["x", 3], "m": {"a/b": 1}})");
   const auto object = JsonObject::of(json, "");
   ASSERT_TRUE(object);
   const auto layers = object->objects("layers");
@@ -73,7 +74,8 @@ TEST(JsonObject, WrongTypesNameTheirPlace) {
   for (std::size_t i = 0; i < 3; ++i) {
     const auto size = (*layers)[i].unsigned_integer("size");
     ASSERT_FALSE(size);
-    EXPECT_NE(size.error().message.find("/layers/" + std::to_string(i) + "/size"), std::string::npos) << size.error().message;
+    EXPECT_NE(size.error().message.find("/layers/" + std::to_string(i) + "/size"), std::string::npos)
+        << size.error().message;
   }
   EXPECT_NE(object->strings("list").error().message.find("/list/1"), std::string::npos);
   EXPECT_NE(object->string_map("m").error().message.find("/m/a~1b"), std::string::npos);

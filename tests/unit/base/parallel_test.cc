@@ -21,7 +21,11 @@ TEST(ParallelFor, RunsEveryJobOnce) {
 
 TEST(ParallelFor, PassesOnWhatAJobThrows) {
   for (const unsigned threads : {1U, 4U}) {
-    EXPECT_THROW(parallel_for(8, threads, [](std::size_t i) { if (i == 3) throw std::bad_alloc(); }), std::bad_alloc);
+    EXPECT_THROW(parallel_for(8, threads,
+                              [](std::size_t i) {
+                                if (i == 3) throw std::bad_alloc();
+                              }),
+                 std::bad_alloc);
   }
 }
 

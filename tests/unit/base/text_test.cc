@@ -14,7 +14,10 @@ TEST(Escape, ShowsWhatATerminalWouldObey) {
   EXPECT_EQ(escape_for_terminal(std::string_view("\0\x7f", 2)), "\\x00\\x7f");
   EXPECT_EQ(escape_for_terminal("\xC2\x9B"), "\\u{9b}") << "C1 CSI in UTF-8";
   EXPECT_EQ(escape_for_terminal("\x9B"), "\\x9b") << "C1 CSI as a single byte";
-  EXPECT_EQ(escape_for_terminal("\xE2\x80\xAE" "exe.txt"), "\\u{202e}exe.txt") << "right-to-left override";
+  EXPECT_EQ(escape_for_terminal("\xE2\x80\xAE"
+                                "exe.txt"),
+            "\\u{202e}exe.txt")
+      << "right-to-left override";
   EXPECT_EQ(escape_for_terminal("\xEF\xBB\xBF"), "\\u{feff}");
 }
 
@@ -28,8 +31,13 @@ TEST(Escape, ShowsBytesThatAreNotUtf8) {
 
 TEST(Utf8, KnowsAndRepairs) {
   EXPECT_TRUE(is_utf8("Größe"));
-  EXPECT_FALSE(is_utf8("Gr\xF6" "e"));
-  EXPECT_EQ(to_utf8("a\xFF" "b"), "a\xEF\xBF\xBD" "b");
+  EXPECT_FALSE(
+      is_utf8("Gr\xF6"
+              "e"));
+  EXPECT_EQ(to_utf8("a\xFF"
+                    "b"),
+            "a\xEF\xBF\xBD"
+            "b");
 }
 
 TEST(HumanBytes, PicksTheUnit) {

@@ -9,7 +9,8 @@ namespace ocitidy {
 namespace {
 
 std::array<std::byte, kElfHeadBytes> header(unsigned data, unsigned low, unsigned high) {
-  std::array<std::byte, kElfHeadBytes> bytes{std::byte{0x7F}, std::byte{'E'}, std::byte{'L'}, std::byte{'F'}, std::byte{2}};
+  std::array<std::byte, kElfHeadBytes> bytes{std::byte{0x7F}, std::byte{'E'}, std::byte{'L'}, std::byte{'F'},
+                                             std::byte{2}};
   bytes[5] = std::byte(data);
   bytes[18] = std::byte(low);
   bytes[19] = std::byte(high);
@@ -24,7 +25,8 @@ TEST(Elf, ReadsTheMachineInBothByteOrders) {
 
 TEST(Elf, WhatIsShortOrNotElfHasNone) {
   const auto whole = header(1, 0x3E, 0);
-  for (std::size_t size = 0; size < whole.size(); ++size) EXPECT_EQ(elf_machine(std::span(whole).first(size)), 0) << size;
+  for (std::size_t size = 0; size < whole.size(); ++size)
+    EXPECT_EQ(elf_machine(std::span(whole).first(size)), 0) << size;
   auto other = whole;
   other[1] = std::byte{'e'};
   EXPECT_EQ(elf_machine(other), 0);

@@ -158,6 +158,7 @@ std::string members_of(const ImageSpec& spec) {
     for (const Member& member : spec.layers[layer].members) {
       out += cat("  ", layer, ": ", entry_type_name(member.type), " ", quote(member.name));
       if (!member.link_target.empty()) out += cat(" -> ", quote(member.link_target));
+      if (member.mtime_s < 0) out += cat(" mtime ", member.mtime_s, "+", member.mtime_ns, "ns");
       out += '\n';
     }
   }
@@ -171,24 +172,69 @@ InspectOptions hashing(unsigned threads) {
   return options;
 }
 
+/// Where the library and the reference model disagree about `spec`; empty when they agree.
+std::string disagreement(const ImageSpec& spec, const ReferenceModel& reference, unsigned threads) {
+  const auto model = scan(build_image(spec).image, hashing(threads));
+  if (!model) return cat("  not read: ", describe(model.error()), "\n");
+  const Lines got = lines_of(*model);
+  std::string out = difference(got, lines_of(reference, true));
+  const LayerUsage total = inspect(*model).total;
+  if (got.size() != model->node_count()) out += cat("  node_count() is ", model->node_count(), "\n");
+  if (total.file_bytes != reference.file_bytes())
+    out += cat("  file bytes: got ", total.file_bytes, ", want ", reference.file_bytes(), "\n");
+  if (total.wasted_bytes != reference.wasted_bytes())
+    out += cat("  wasted bytes: got ", total.wasted_bytes, ", want ", reference.wasted_bytes(), "\n");
+  return out;
+}
+
+ReferenceModel reference_of(const ImageSpec& spec) {
+  ReferenceModel model;
+  for (const LayerSpec& layer : spec.layers) {
+    model.start_layer();
+    for (const Member& member : layer.members) model.apply(member);
+  }
+  return model;
+}
+
+/// Takes members away as long as `spec` still shows some disagreement.
+void shrink(ImageSpec& spec) {
+  for (bool shrank = true; shrank;) {
+    shrank = false;
+    for (std::size_t layer = spec.layers.size(); layer-- > 0;) {
+      for (std::size_t at = spec.layers[layer].members.size(); at-- > 0;) {
+        ImageSpec less = spec;
+        less.layers[layer].members.erase(less.layers[layer].members.begin() + std::ptrdiff_t(at));
+        if (disagreement(less, reference_of(less), 1).empty()) continue;
+        spec = std::move(less);
+        shrank = true;
+      }
+    }
+  }
+}
+
+/// OCITIDY_RANDOM_IMAGES=100000 runs more than the suite does.
+std::uint64_t image_count(std::uint64_t usual) {
+  const char* wanted = std::getenv("OCITIDY_RANDOM_IMAGES");
+  return wanted == nullptr ? usual : std::strtoull(wanted, nullptr, 10);
+}
+
 TEST(RandomImages, AgreeWithTheReferenceModel) {
-  constexpr std::uint64_t kImages = 1000;
+  const std::uint64_t images = image_count(1000);
+  constexpr int kMostFailures = 5;
   std::uint64_t compared = 0, paths = 0;
-  for (std::uint64_t seed = 1; seed <= kImages; ++seed) {
-    const RandomImage random = random_image(seed, Wildness::anything);
-    const BuiltImage built = build_image(random.spec);
-    const auto model = scan(built.image, hashing(1 + unsigned(seed % 4)));
-    ASSERT_TRUE(model) << "seed " << seed << ": " << describe(model.error()) << '\n' << members_of(random.spec);
-    const Lines got = lines_of(*model), want = lines_of(random.model, true);
-    ASSERT_EQ(got.size(), model->node_count()) << "seed " << seed;
-    ASSERT_EQ(difference(got, want), "") << "seed " << seed << '\n' << members_of(random.spec);
-    const Inspection inspection = inspect(*model);
-    ASSERT_EQ(inspection.total.file_bytes, random.model.file_bytes()) << "seed " << seed << '\n'
-                                                                      << members_of(random.spec);
-    ASSERT_EQ(inspection.total.wasted_bytes, random.model.wasted_bytes()) << "seed " << seed << '\n'
-                                                                          << members_of(random.spec);
+  int failures = 0;
+  for (std::uint64_t seed = 1; seed <= images && failures < kMostFailures; ++seed) {
+    RandomImage random = random_image(seed, Wildness::anything);
+    const std::string differs = disagreement(random.spec, random.model, 1 + unsigned(seed % 4));
     ++compared;
-    paths += want.size();
+    paths += random.model.names().size();
+    if (differs.empty()) continue;
+    ++failures;
+    shrink(random.spec);
+    ADD_FAILURE() << "seed " << seed << ", members that suffice:\n"
+                  << members_of(random.spec) << "where they disagree:\n"
+                  << disagreement(random.spec, reference_of(random.spec), 1) << "in the whole image:\n"
+                  << differs;
   }
   std::printf("compared %llu random images, %llu paths, with the reference model\n",
               static_cast<unsigned long long>(compared), static_cast<unsigned long long>(paths));
@@ -208,7 +254,7 @@ TEST(RandomImages, HoldWhatTheyPromise) {
     for (const auto& [path, name] : random.model.names()) implied += !random.model.inode(name).made_by;
   }
   for (const EntryType type : {EntryType::file, EntryType::directory, EntryType::symlink, EntryType::hard_link,
-                               EntryType::char_device, EntryType::block_device, EntryType::fifo, EntryType::other})
+                               EntryType::char_device, EntryType::block_device, EntryType::fifo})
     EXPECT_GT(types[type], 10) << entry_type_name(type);
   EXPECT_GT(whiteouts, 500);
   EXPECT_GT(link_groups, 100);
@@ -298,8 +344,17 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-/// An unpacker gives directories that nothing declares the time of day and its umask, and Linux has no mode for
-/// symlinks: those facts are taken from what is on disk.
+/// Puts what follows `key` in `from` at its place in `line`, up to the next blank.
+void take_word(std::string& line, const std::string& from, std::string_view key) {
+  const std::size_t at = line.find(key), in = from.find(key);
+  if (at == std::string::npos || in == std::string::npos) return;
+  const std::size_t start = at + key.size(), from_start = in + key.size();
+  line.replace(start, line.find(' ', start) - start, from.substr(from_start, from.find(' ', from_start) - from_start));
+}
+
+/// Some facts on disk are not the image's: the times of directories in which umoci made or removed something;
+/// everything about directories that nothing declares (umoci leaves its umask there, or what a whiteout in the same
+/// layer should have taken away, as the order of the members has it); the mode of symlinks, since Linux has none.
 Lines expected_on_disk(const ReferenceModel& model, const Lines& on_disk) {
   Lines want = lines_of(model, false);
   want.erase("");  // the root's own entry is the unpacker's to make
@@ -307,12 +362,9 @@ Lines expected_on_disk(const ReferenceModel& model, const Lines& on_disk) {
     const ReferenceModel::Inode& inode = model.inode(model.names().at(path));
     const auto found = on_disk.find(path);
     if (found == on_disk.end()) continue;
-    const std::string& disk = found->second;
-    if (inode.type == EntryType::directory && !inode.made_by && disk.starts_with("dir ")) line = disk;
-    if (inode.type == EntryType::symlink && disk.starts_with("symlink ")) {
-      const std::size_t mode = line.find(' ') + 1;
-      line.replace(mode, line.find(' ', mode) - mode, disk.substr(mode, disk.find(' ', mode) - mode));
-    }
+    if (inode.type == EntryType::directory) take_word(line, found->second, "mtime ");
+    if (inode.type == EntryType::directory && !inode.made_by && found->second.starts_with("dir ")) line = found->second;
+    if (inode.type == EntryType::symlink) take_word(line, found->second, "symlink ");
   }
   return want;
 }
@@ -320,9 +372,9 @@ Lines expected_on_disk(const ReferenceModel& model, const Lines& on_disk) {
 TEST(RandomImages, AgainstUmoci) {
   if (std::system("command -v umoci >/dev/null 2>&1") != 0) GTEST_SKIP() << "umoci is not installed";
   if (geteuid() != 0) GTEST_SKIP() << "only root can unpack owners and modes as they are";
-  constexpr std::uint64_t kImages = 50;
+  const std::uint64_t images = image_count(50);
   std::uint64_t compared = 0;
-  for (std::uint64_t seed = 1; seed <= kImages; ++seed) {
+  for (std::uint64_t seed = 1; seed <= images; ++seed) {
     const RandomImage random = random_image(seed, Wildness::unpackable);
     const TemporaryFolder folder;
     write_layout(build_image(random.spec), "random", folder.path() / "layout");

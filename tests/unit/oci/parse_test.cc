@@ -9,7 +9,8 @@ namespace ocitidy {
 namespace {
 
 std::string descriptor(std::string_view media_type, std::string_view extra = "") {
-  return R"({"mediaType":")" + std::string(media_type) + R"(","digest":")" + digest_of("x").str() + R"(","size":1)" + std::string(extra) + "}";
+  return R"({"mediaType":")" + std::string(media_type) + R"(","digest":")" + digest_of("x").str() + R"(","size":1)" +
+         std::string(extra) + "}";
 }
 
 std::string manifest(std::string_view extra = "") {
@@ -65,8 +66,10 @@ TEST(ParseDocument, LayerAndManifestCountsAreBounded) {
 TEST(ParseConfig, ReadsWhatLambdaReads) {
   const auto config = parse_config(
       R"({"os":"linux","architecture":"arm64","config":{"Entrypoint":["/e"],"Cmd":["a.b"],"Env":["A=1","A=2","AB=3"],
-          "WorkingDir":"/var/task","User":"1"},"rootfs":{"type":"layers","diff_ids":[")" + digest_of("x").str() + R"("]},
-          "history":[{"created_by":"c","empty_layer":true},{"created_by":"d"}]})", Limits{});
+          "WorkingDir":"/var/task","User":"1"},"rootfs":{"type":"layers","diff_ids":[")" +
+          digest_of("x").str() + R"("]},
+          "history":[{"created_by":"c","empty_layer":true},{"created_by":"d"}]})",
+      Limits{});
   ASSERT_TRUE(config) << describe(config.error());
   EXPECT_EQ(config->platform.str(), "linux/arm64");
   EXPECT_EQ(config->entrypoint, std::vector<std::string>{"/e"});
