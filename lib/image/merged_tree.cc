@@ -116,7 +116,6 @@ void MergedTree::apply(EntryId id, Entry& entry) {
     }
     root.made_by = id;
     root.implied = false;
-    names_[kRoot].layer = layer_;
     return;
   }
   const auto [directory, name] = split(entry.path);
