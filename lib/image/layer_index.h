@@ -29,6 +29,7 @@ struct LayerIndex {
   std::vector<Xattr> xattrs;
   std::vector<Sha256> content;                    // empty, or one per entry (zeros for what is no file)
   std::map<std::uint32_t, std::string> captures;  // by entry index
+  DiffId diff_id;
   Codec codec = Codec::none;
   std::uint64_t tar_bytes = 0;
   std::uint64_t trailing_bytes = 0;

@@ -37,7 +37,7 @@ Result<Scanned> scan_one(const Image& image, const ResolvedImage& resolved, cons
     return Scanned{{}, resolved.is_artifact ? LayerContents::artifact : LayerContents::encrypted};
   }
   const LayerScan scan{.descriptor = layer,
-                       .diff_id = resolved.config.diff_ids[i],
+                       .diff_id = resolved.config.diff_ids.empty() ? nullptr : &resolved.config.diff_ids[i],
                        .options = options,
                        .capture_bytes = options.limits.capture_bytes / resolved.manifest.layers.size(),
                        .entries_seen = entries_seen};
@@ -63,7 +63,9 @@ std::vector<Layer> describe_layers(const ResolvedImage& resolved, const std::vec
   for (std::size_t i = 0; i < scanned.size(); ++i) {
     Layer layer;
     layer.descriptor = resolved.manifest.layers[i];
-    if (i < resolved.config.diff_ids.size()) layer.diff_id = resolved.config.diff_ids[i];
+    layer.diff_id = scanned[i].index.diff_id;
+    const bool unread = scanned[i].contents != LayerContents::scanned;
+    if (unread && i < resolved.config.diff_ids.size()) layer.diff_id = resolved.config.diff_ids[i];
     layer.created_by = commands[i];
     layer.codec = scanned[i].index.codec;
     layer.contents = scanned[i].contents;

@@ -164,7 +164,7 @@ Codec codec_of(Magic magic) {
 
 Result<LayerIndex> index_members(Decoder& decoder, const LayerScan& scan) {
   LayerIndex index;
-  TarStream stream(decoder, scan.diff_id.value.algorithm);
+  TarStream stream(decoder, scan.diff_id ? scan.diff_id->value.algorithm : Digest::Algorithm::sha256);
   TarReader tar(stream, scan.options.limits);
   Indexer indexer(scan, index);
   for (;;) {
@@ -179,8 +179,10 @@ Result<LayerIndex> index_members(Decoder& decoder, const LayerScan& scan) {
   index.trailing_bytes += decoder.trailing_bytes();
   index.codec = codec_of(decoder.magic());
   index.tar_bytes = stream.tar_bytes();
-  if (const Digest actual = stream.digest(); actual != scan.diff_id.value) {
-    return fail(Code::corrupt, cat("the DiffID is ", actual.str(), ", but the config says ", scan.diff_id.value.str()));
+  index.diff_id = {stream.digest()};
+  if (scan.diff_id && index.diff_id != *scan.diff_id) {
+    return fail(Code::corrupt,
+                cat("the DiffID is ", index.diff_id.value.str(), ", but the config says ", scan.diff_id->value.str()));
   }
   index.entries.shrink_to_fit();
   return index;

@@ -11,7 +11,7 @@ namespace ocitidy {
 
 struct LayerScan {
   const Descriptor& descriptor;
-  const DiffId& diff_id;
+  const DiffId* diff_id;  ///< nullptr when the config names none: then there is nothing to hold it against
   const ScanOptions& options;
   std::uint64_t capture_bytes;               ///< this layer's share of limits.capture_bytes
   std::atomic<std::uint64_t>& entries_seen;  ///< over all layers

@@ -11,18 +11,21 @@ namespace ocitidy::lambda {
 namespace {
 
 // Source: Lambda developer guide: LAMBDA_TASK_ROOT, LAMBDA_RUNTIME_DIR, and /opt for extensions and layer content.
-constexpr std::array<std::string_view, 3> kFunctionRoots = {"var/task", "var/runtime", "opt"};
+constexpr auto kFunctionRoots = std::to_array<std::string_view>({"var/task", "var/runtime", "opt"});
 
-// Top directories of the Filesystem Hierarchy Standard 3.0 that belong to the operating system. As WORKDIR they say
-// nothing about where the function lies, and they hold files that are private for good reason.
-constexpr std::array<std::string_view, 19> kSystemDirectories = {
-    "",     "bin", "boot", "dev", "etc", "home", "lib",     "lib64",   "media", "mnt",
-    "proc", "run", "sbin", "sys", "tmp", "usr",  "usr/bin", "usr/lib", "var"};
+// Directories of the Filesystem Hierarchy Standard 3.0 that belong to the operating system. As WORKDIR they say nothing
+// about where the function lies, and they hold files that are private for good reason.
+constexpr auto kSystemDirectories = std::to_array<std::string_view>(
+    {"",        "bin",     "boot",      "dev",         "etc",      "home",      "lib", "lib64",
+     "media",   "mnt",     "proc",      "run",         "sbin",     "sys",       "tmp", "usr",
+     "usr/bin", "usr/lib", "usr/lib64", "usr/libexec", "usr/sbin", "usr/share", "var", "var/cache",
+     "var/lib", "var/log", "var/mail",  "var/spool",   "var/tmp"});
 
-constexpr std::array<std::string_view, 3> kPackageDirectories = {"dist-packages", "node_modules", "site-packages"};
+constexpr auto kPackageDirectories =
+    std::to_array<std::string_view>({"dist-packages", "node_modules", "site-packages"});
 
-constexpr std::array<std::string_view, 8> kPrivate = {".bash_history", ".cache", ".git",       ".gnupg",
-                                                      ".npm",          ".ssh",   ".wget-hsts", "lost+found"};
+constexpr auto kPrivate = std::to_array<std::string_view>(
+    {".bash_history", ".cache", ".git", ".gnupg", ".npm", ".ssh", ".wget-hsts", "lost+found"});
 
 bool contains(const auto& table, std::string_view name) { return std::ranges::find(table, name) != table.end(); }
 

@@ -37,6 +37,20 @@ OciSide survey(const RootIndex& index, const Digest& wanted_config, const BlobSo
   return side;
 }
 
+/// The entry of index.json through which `match` is reached, when it leads to no other image: an index with
+/// attestations is what a push would push, and what Lambda would refuse. Else `match` itself.
+Descriptor root_above(const RootIndex& index, const Descriptor& match, const BlobSource& blobs, const Limits& limits) {
+  for (const Descriptor& entry : index.manifests) {
+    std::vector<Digest> images;
+    walk_index(blobs, std::span(&entry, 1), limits, [&](const Descriptor& at, const Document& document) {
+      const auto* manifest = std::get_if<Manifest>(&document);
+      if (manifest && is_image(at, *manifest)) images.push_back(at.digest);
+    });
+    if (images == std::vector{match.digest}) return entry;
+  }
+  return match;
+}
+
 std::string only_in(std::string_view where, const std::set<Digest>& here, const std::set<Digest>& there) {
   for (const Digest& digest : here) {
     if (!there.contains(digest)) return cat("; only in ", where, ": config ", digest.str());
@@ -84,7 +98,7 @@ Result<Image> open_hybrid_archive(std::shared_ptr<const ArchiveFile> archive, co
   if (names_manifest) {
     OCITIDY_TRY(image.root, select_root(index, selector, *blobs, options));
   } else if (oci.match) {
-    image.root = *std::move(oci.match);
+    image.root = root_above(index, *oci.match, *blobs, options.limits);
   } else if (oci.walk.first_error) {  // the manifest that is looked for may be the broken one
     return fail(*std::move(oci.walk.first_error));
   } else {

@@ -171,8 +171,17 @@ Result<ImageConfig> parse_config(std::string raw, const Limits& limits) {
   return config;
 }
 
-bool is_image_config(std::string_view media_type) {
-  return media_type == media_type::kOciConfig || media_type == media_type::kDockerConfig;
+bool is_artifact(const Manifest& manifest) {
+  const std::string& type = manifest.config.media_type;
+  return type != media_type::kOciConfig && type != media_type::kDockerConfig;
+}
+
+bool is_attestation(const Descriptor& descriptor, const Manifest& manifest) {
+  // BuildKit marks them so; source: docker/buildx attestation storage.
+  if (!manifest.layers.empty() && manifest.layers.front().media_type == media_type::kInToto) return true;
+  const auto it = descriptor.annotations.find("vnd.docker.reference.type");
+  if (it != descriptor.annotations.end()) return it->second == "attestation-manifest";
+  return descriptor.platform && descriptor.platform->os == "unknown" && descriptor.platform->architecture == "unknown";
 }
 
 }  // namespace ocitidy

@@ -15,7 +15,11 @@ namespace ocitidy {
 Result<std::variant<Manifest, Index>> parse_document(std::string raw, const Limits& limits);
 Result<ImageConfig> parse_config(std::string raw, const Limits& limits);
 
-/// Is this the config of a container image, rather than of an artifact (Helm chart, SBOM, wasm)?
-bool is_image_config(std::string_view media_type);
+/// Is this no container image, but a Helm chart, an SBOM, a wasm module? The config decides: an image may carry an
+/// artifactType, and stays an image.
+bool is_artifact(const Manifest& manifest);
+
+/// Does this manifest only say how another was built? `descriptor` is the one in the index that names it.
+bool is_attestation(const Descriptor& descriptor, const Manifest& manifest);
 
 }  // namespace ocitidy

@@ -16,20 +16,6 @@ struct Candidate {
   Manifest manifest;
 };
 
-bool is_attestation(const Descriptor& descriptor) {
-  // BuildKit marks them so; source: docker/buildx attestation storage.
-  const auto it = descriptor.annotations.find("vnd.docker.reference.type");
-  if (it != descriptor.annotations.end()) return it->second == "attestation-manifest";
-  return descriptor.platform && descriptor.platform->os == "unknown" && descriptor.platform->architecture == "unknown";
-}
-
-bool is_in_toto(const Manifest& manifest) {
-  return !manifest.layers.empty() && manifest.layers.front().media_type == media_type::kInToto;
-}
-
-/// The config decides: an image may carry an artifactType, and stays an image.
-bool is_artifact(const Manifest& manifest) { return !is_image_config(manifest.config.media_type); }
-
 class Search {
  public:
   Search(const Image& image, const Limits& limits) : image_(image), limits_(limits) {}
@@ -63,7 +49,7 @@ Result<void> Search::visit(const Descriptor& descriptor, std::uint32_t depth) {
   if (const auto* index = std::get_if<Index>(&*parsed)) return visit_index(*index, depth);
 
   Candidate found{descriptor, std::get<Manifest>(*std::move(parsed))};
-  const bool attestation = is_attestation(descriptor) || is_in_toto(found.manifest);
+  const bool attestation = is_attestation(descriptor, found.manifest);
   const bool artifact = is_artifact(found.manifest);
   if (depth > 0) {
     using Kind = IndexMember::Kind;
@@ -148,7 +134,7 @@ Result<ResolvedImage> resolve_image(const Image& image, const std::optional<Plat
   OCITIDY_TRY(Candidate chosen, choose(std::move(search), image, platform, limits));
   resolved.descriptor = std::move(chosen.descriptor);
   resolved.manifest = std::move(chosen.manifest);
-  resolved.is_artifact = is_artifact(resolved.manifest) || is_in_toto(resolved.manifest);
+  resolved.is_artifact = is_artifact(resolved.manifest) || is_attestation(resolved.descriptor, resolved.manifest);
   if (resolved.is_artifact) return resolved;
 
   auto raw = read_small_blob(*image.blobs, resolved.manifest.config, limits.json_bytes);
@@ -156,7 +142,10 @@ Result<ResolvedImage> resolve_image(const Image& image, const std::optional<Plat
   auto config = parse_config(*std::move(raw), limits);
   if (!config) return fail_at(std::move(config).error(), "config");
   resolved.config = *std::move(config);
-  if (resolved.config.diff_ids.size() != resolved.manifest.layers.size()) {
+  // A config without any DiffID is odd but readable: nothing is claimed that could be wrong, and registries hold such
+  // images.
+  const bool claims_diff_ids = !resolved.config.diff_ids.empty();
+  if (claims_diff_ids && resolved.config.diff_ids.size() != resolved.manifest.layers.size()) {
     return fail(Code::corrupt, cat("the config names ", resolved.config.diff_ids.size(), " DiffIDs for ",
                                    resolved.manifest.layers.size(), " layers"));
   }

@@ -190,9 +190,7 @@ IndexWalk walk_index(const BlobSource& blobs, std::span<const Descriptor> roots,
 }
 
 bool is_image(const Descriptor& descriptor, const Manifest& manifest) {
-  if (!is_image_config(manifest.config.media_type) || !manifest.artifact_type.empty()) return false;
-  if (descriptor.annotations.contains("vnd.docker.reference.type")) return false;  // BuildKit's attestations
-  return manifest.layers.empty() || manifest.layers.front().media_type != media_type::kInToto;
+  return !is_artifact(manifest) && !is_attestation(descriptor, manifest);
 }
 
 std::vector<StoreNote> note_absent(const IndexWalk& walk) {

@@ -31,6 +31,18 @@ std::uint64_t saturating_add(std::uint64_t a, std::uint64_t b) {
   return a + std::min(b, std::numeric_limits<std::uint64_t>::max() - a);
 }
 
+/// "120 MiB unpacked", as far as the layers could be unpacked.
+std::string unpacked_size(const ImageSummary& image) {
+  std::uint64_t tar_bytes = 0;
+  std::size_t unseen = 0;
+  for (const LayerSummary& layer : image.layers) {
+    tar_bytes = saturating_add(tar_bytes, layer.tar_bytes);
+    if (layer.contents != LayerContents::scanned) ++unseen;
+  }
+  if (unseen == 0) return cat(human_bytes(tar_bytes), " unpacked");
+  return unseen == image.layers.size() ? "unpacked size unknown" : cat("over ", human_bytes(tar_bytes), " unpacked");
+}
+
 }  // namespace
 
 std::string painted(Colour colour, Paint paint, std::string_view text) {
@@ -64,16 +76,13 @@ std::string short_digest(const Digest& digest) {
 }
 
 std::string image_line(const ImageSummary& image, Colour colour) {
-  std::uint64_t compressed_bytes = 0, tar_bytes = 0;
-  for (const LayerSummary& layer : image.layers) {
-    compressed_bytes = saturating_add(compressed_bytes, layer.compressed_bytes);
-    tar_bytes = saturating_add(tar_bytes, layer.tar_bytes);
-  }
+  std::uint64_t stored_bytes = 0;
+  for (const LayerSummary& layer : image.layers) stored_bytes = saturating_add(stored_bytes, layer.compressed_bytes);
   const std::string platform = image.platform.str();
   return cat("image  ", painted(colour, Paint::strong, shown(image.reference)), "  ",
              platform.empty() ? "unknown platform" : shown(platform), ", ",
-             counted(image.layers.size(), "layer", "layers"), ", ", human_bytes(compressed_bytes), " stored, ",
-             human_bytes(tar_bytes), " unpacked\n");
+             counted(image.layers.size(), "layer", "layers"), ", ", human_bytes(stored_bytes), " stored, ",
+             unpacked_size(image), "\n");
 }
 
 std::string_view unseen_reason(LayerContents contents) {

@@ -75,9 +75,11 @@ def build_base(work):
     """A minimal system as a tar. Failing here means no network, as a rule: the test is skipped."""
     suite, mirror = host_release()
     components = "main universe" if "ubuntu" in mirror else "main"
-    options = peers.run(["apt-config", "dump", "Acquire"]).out.decode().splitlines()  # proxies and the like
+    # this machine's proxies, and whether it trusts its clock
+    options = peers.run(["apt-config", "dump", "Acquire"]).out.decode().splitlines()
     with open(work + "/apt.conf", "w", encoding="utf-8") as file:
-        file.write("\n".join(line for line in options if '"' in line and not line.endswith('"";')))
+        file.writelines(line + "\n" for line in options
+                        if re.match(r"Acquire::(https?(::|\b)|Check-)", line) and not line.endswith('"";'))
     try:
         call(["mmdebstrap", "--quiet", "--variant=minbase", "--mode=root", "--aptopt=" + work + "/apt.conf", suite,
               work + "/base.tar", "deb %s %s %s" % (mirror, suite, components)])

@@ -109,6 +109,8 @@ def tree_of_folder(root):
                 info = os.lstat(full)
                 kind = KINDS[stat.S_IFMT(info.st_mode)]
                 node = Node(kind, stat.S_IMODE(info.st_mode), info.st_uid, info.st_gid, info.st_mtime_ns)
+                if not IS_ROOT and kind in ("dir", "file") and info.st_mode & 0o500 != 0o500:
+                    os.chmod(full, 0o700)  # noted already; the owner has to see inside
                 if kind == "dir":
                     pending.append(path)
                 elif info.st_nlink > 1:

@@ -75,6 +75,14 @@ TEST(ReportText, verdictFollowsCategoryAndEvidence) {
             "no errors: no rule applies, so nothing is known about this image (0 rules checked, 1 not applicable)\n");
 }
 
+TEST(ReportText, theUnpackedSizeIsALowerBoundWhereALayerIsUnseen) {
+  Report report = clean_report();
+  report.image.layers[2].contents = LayerContents::absent;
+  report.image.layers[2].tar_bytes = 0;
+  const std::string text = text_of(report, Colour::never);
+  EXPECT_NE(text.find("over 11.4 MiB unpacked"), std::string::npos) << text;
+}
+
 TEST(ReportText, aFixIsPrintedOnce) {
   const std::string text = text_of(ordinary_report(), Colour::never);
   const std::size_t warning = text.find("fix: delete it"), info = text.find("fix: delete it", warning + 1);

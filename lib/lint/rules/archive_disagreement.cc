@@ -2,6 +2,7 @@
 // Why and examples: docs/rules/archive-disagreement.md
 #include <string>
 
+#include "base/text.h"
 #include "lint/rules/rules.h"
 #include "lint/rules/wording.h"
 
@@ -13,12 +14,14 @@ Outcome check(const LintInput& in, FindingSink& out) {
   if (source.transport != Transport::docker_archive && source.transport != Transport::oci_archive) {
     return Outcome::not_applicable("the image is not stored as an archive");
   }
+  std::string platform = escape_for_terminal(in.image.config().platform.str());
+  if (platform.empty()) platform = "linux/amd64";
   for (const StoreNote& note : source.notes) {
     const bool incomplete = note.kind == StoreNote::Kind::incomplete_index;
     if (!incomplete && note.kind != StoreNote::Kind::archive_disagreement) continue;
     out.add({.message = note.message,
-             .fix = incomplete ? "export one platform only: docker save --platform linux/arm64 IMAGE, or ctr image "
-                                 "export --platform linux/arm64; or copy the image with skopeo"
+             .fix = incomplete ? cat("export one platform only: docker save --platform ", platform,
+                                     " NAME; or copy the image with skopeo")
                                : "write the archive anew with one tool: docker save, or skopeo copy",
              .where = {in_document(incomplete ? "index.json" : "manifest.json")},
              .severity = {}});

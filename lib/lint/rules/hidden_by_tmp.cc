@@ -65,7 +65,7 @@ Groups find_groups(const ImageModel& image) {
   image.walk([&](NodeId id, std::string_view path) {
     const std::string_view top = path.substr(0, path.find('/'));
     const auto mount = std::ranges::find(kMounts, top, &Mount::directory);
-    if (mount == kMounts.end()) return;
+    if (mount == kMounts.end() || path == top) return;
     const Node node = image.node(id);
     // Engines leave empty files such as /dev/console behind as mount points; nothing is lost with them.
     if (node.type != EntryType::file || node.size_bytes == 0) return;

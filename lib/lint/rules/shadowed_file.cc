@@ -67,7 +67,7 @@ std::vector<Hidden> hidden_files(const ImageModel& image) {
   return hidden;
 }
 
-/// "mode, owner": what a same-size copy changed.
+/// "only mode and owner": what a same-size copy changed.
 std::string changes(const ImageModel& image, const Hidden& file) {
   const Entry &before = image.entry(file.id), &after = image.entry(file.by);
   std::vector<std::string> changed;
@@ -75,7 +75,7 @@ std::string changes(const ImageModel& image, const Hidden& file) {
   if (before.uid != after.uid || before.gid != after.gid) changed.emplace_back("owner");
   if (before.mtime_s != after.mtime_s || before.mtime_ns != after.mtime_ns) changed.emplace_back("mtime");
   if (!std::ranges::equal(image.xattrs(file.id), image.xattrs(file.by))) changed.emplace_back("extended attributes");
-  return changed.empty() ? "nothing" : listed(changed, changed.size());
+  return changed.empty() ? "nothing" : cat("only ", listed(changed, changed.size()));
 }
 
 /// One finding for `files`, neighbours in the sorted list.
@@ -84,16 +84,16 @@ Finding about(const ImageModel& image, std::span<const Hidden> files, std::strin
   for (const Hidden& file : files) bytes += file.bytes;
   const Hidden& first = files.front();
   const bool one = files.size() == 1;
-  return {.message = cat(
-              one ? seen_path(first.path) : cat(files.size(), " files below ", seen_path(common)),
-              one ? " ships " : " ship ", human_bytes(bytes), " that no process can see: ", story_of(first.cause).what,
-              "layer ", first.by.layer,
-              first.cause != Cause::same_size ? "" : cat(", where probably only ", changes(image, first), " changed"),
-              one ? "" : cat("; the first is ", seen_path(first.path))),
-          .fix = std::string(story_of(first.cause).fix),
-          .where = {in_layer(first.id.layer, common), in_layer(first.by.layer, image.entry(first.by).path)},
-          .wasted_bytes = bytes,
-          .severity = {}};
+  return {
+      .message = cat(one ? seen_path(first.path) : cat(files.size(), " files below ", seen_path(common)),
+                     one ? " ships " : " ship ", human_bytes(bytes),
+                     " that no process can see: ", story_of(first.cause).what, "layer ", first.by.layer,
+                     first.cause != Cause::same_size ? "" : cat(", where probably ", changes(image, first), " changed"),
+                     one ? "" : cat("; the first is ", seen_path(first.path))),
+      .fix = std::string(story_of(first.cause).fix),
+      .where = {in_layer(first.id.layer, common), in_layer(first.by.layer, image.entry(first.by).path)},
+      .wasted_bytes = bytes,
+      .severity = {}};
 }
 
 /// Keeps the largest findings; the others become one, so that their bytes are not lost.

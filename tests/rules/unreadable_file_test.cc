@@ -1,0 +1,114 @@
+// Edges of unreadable-file: bits, closed directories, where functions keep files, and grouping.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "support/rule_test.h"
+
+namespace ocitidy::test {
+namespace {
+
+constexpr std::string_view kRule = "unreadable-file";
+
+std::string many_files(int count, std::string_view mode) {
+  std::string recipe = "base healthy\nlayer\n";
+  for (int i = 0; i < count; ++i) recipe += cat("file var/task/d", i % 3, "/f", i, " ", mode, " size=10\n");
+  return recipe;
+}
+
+TEST(UnreadableFile, GroupsWhereFilesAreMany) {
+  EXPECT_EQ(expect_finds(kRule, many_files(20, "0600")).size(), 20u);
+  const std::vector<Finding> grouped = expect_finds(kRule, many_files(21, "0600"));
+  ASSERT_EQ(grouped.size(), 3u);
+  EXPECT_EQ(grouped[0].where[0].path, "var/task/d0");
+  EXPECT_NE(grouped[0].message.find("7 files (70 B) below '/var/task/d0' lack o+r"), std::string::npos)
+      << grouped[0].message;
+  expect_silent(kRule, many_files(21, "0604"));
+}
+
+TEST(UnreadableFile, TellsOfAClosedDirectoryOnce) {
+  const std::vector<Finding> findings =
+      expect_finds(kRule,
+                   "base healthy\nlayer\ndir var/task/a 0710\ndir var/task/a/b 0700\nfile var/task/a/b/c 0600 "
+                   "size=1k\nfile var/task/a/d size=1k");
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(findings[0].where[0].path, "var/task/a");
+  EXPECT_NE(findings[0].message.find("2 files of the function (2.0 KiB)"), std::string::npos) << findings[0].message;
+  expect_silent(kRule, "base healthy\nlayer\ndir var/task/a 0700\ndir var/task/a/empty 0700");
+}
+
+TEST(UnreadableFile, KnowsWhereFunctionsKeepFiles) {
+  const std::string secret = "0600 \"x\"\n";
+  for (const char* path : {"var/task/x", "opt/x", "var/runtime/x", "srv/app/x", "usr/lib/python3/dist-packages/p/x",
+                           "anywhere/node_modules/p/x"}) {
+    SCOPED_TRACE(path);
+    EXPECT_EQ(expect_finds(kRule, cat("config workdir /srv/app\nbase healthy\nlayer\nfile ", path, " ", secret)).size(),
+              1u);
+  }
+  for (const char* path : {"etc/shadow", "srv/x", "srv/application/x", "usr/lib/x", "root/.npm/_npx/node_modules/x",
+                           "opt/.git/config", "optional/x", "var/tasks/x"}) {
+    SCOPED_TRACE(path);
+    expect_silent(kRule, cat("config workdir /srv/app\nbase healthy\nlayer\nfile ", path, " ", secret));
+  }
+}
+
+TEST(UnreadableFile, FollowsAWorkdirThatIsALink) {
+  const std::string files =
+      "base healthy\nlayer\nfile data/app/x 0600 \"x\"\nsymlink app -> data/app\nsymlink os -> etc\nfile etc/y 0600 "
+      "\"y\"\n";
+  EXPECT_EQ(expect_finds(kRule, "config workdir /app\n" + files).size(), 1u);
+  expect_silent(kRule, "config workdir /os\n" + files);
+  expect_silent(kRule, "config workdir /nowhere\n" + files);
+}
+
+TEST(UnreadableFile, WantsListingForPythonAndJava) {
+  const std::string directory = "base healthy\nlayer\ndir var/task/lib 0711\n";
+  EXPECT_EQ(expect_finds(kRule, directory + "file var/task/lib/a.py \"x\"\nfile var/task/lib/b.py \"x\"").size(), 1u);
+  EXPECT_EQ(expect_finds(kRule, directory + "file var/task/lib/a.jar \"x\"").size(), 1u);
+  expect_silent(kRule, directory + "file var/task/lib/a.js \"x\"");
+}
+
+TEST(UnreadableFile, JudgesTheStartByEveryStep) {
+  const std::string links =
+      "config entrypoint /go/run\nbase healthy\nlayer\ndir closed 0700\nsymlink closed/run -> /app/run\n"
+      "symlink go -> closed\nfile app/run 0755 elf64\n";
+  const std::vector<Finding> findings = expect_finds(kRule, links);
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(findings[0].where[0].path, "closed");
+  EXPECT_EQ(findings[0].severity, Severity::error);
+  expect_silent(kRule, "config entrypoint /app/run\nbase healthy\nlayer\nfile app/run 0711 elf64");
+  expect_silent(kRule, "config entrypoint /opt/run\nbase healthy\nlayer\nfile opt/run 0711 elf64");
+  expect_finds(kRule, "config entrypoint /app/run\nbase healthy\nlayer\nfile app/run 0711 \"#!/app/run\\n\"");
+}
+
+TEST(UnreadableFile, JudgesTheBootstrapOfAwsBaseImages) {
+  const std::vector<Finding> findings =
+      expect_finds(kRule,
+                   "config entrypoint /lambda-entrypoint.sh\nlayer\nfile lambda-entrypoint.sh 0755 \"#!/bin/sh\\n\"\n"
+                   "file bin/sh 0755 elf64\nfile var/runtime/bootstrap 0700 elf64");
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(findings[0].where[0].path, "var/runtime/bootstrap");
+  EXPECT_EQ(findings[0].severity, Severity::error);
+}
+
+TEST(UnreadableFile, IsUnsureAboutTheRootDirectory) {
+  const std::vector<Finding> findings = expect_finds(kRule, "base healthy\nlayer\ndir . 0700");
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(findings[0].severity, Severity::warning);
+  EXPECT_NE(findings[0].message.find("'/'"), std::string::npos) << findings[0].message;
+}
+
+TEST(UnreadableFile, TakesTheModeThatIsVisible) {
+  expect_silent(kRule, "base healthy\nlayer\nfile var/task/x 0600 \"x\"\nlayer\nfile var/task/x 0644 \"x\"");
+  expect_silent(kRule, "base healthy\nlayer\nfile var/task/x 0600 \"x\"\nlayer\nwhiteout var/task/x");
+  EXPECT_EQ(expect_finds(kRule, "base healthy\nlayer\ndir var/task 0750\n").size(), 1u);
+}
+
+TEST(UnreadableFile, SaysWhatItCannotJudge) {
+  expect_not_applicable(kRule, "artifact application/x");
+  expect_silent(kRule, "base none");
+}
+
+}  // namespace
+}  // namespace ocitidy::test
