@@ -6,7 +6,8 @@ add_library(ocitidy::ocitidy ALIAS ocitidy)  # the same name inside a source tre
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/ocitidy)
 
 install(TARGETS ocitidy EXPORT ocitidyTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/ocitidy DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} FILES_MATCHING PATTERN *.h)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/ocitidy DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
+  FILES_MATCHING PATTERN *.h)
 install(EXPORT ocitidyTargets NAMESPACE ocitidy:: DESTINATION ${package_dir})
 
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/ocitidyConfig.cmake.in ${PROJECT_BINARY_DIR}/ocitidyConfig.cmake

@@ -50,11 +50,14 @@ put() {
 
 base_tree() {
   local root=$work/base applet
-  fetch busybox-static=1:1.35.0-4+deb12u1+b1 3d3fdbe91d4660c873e14b092c213fe81c1da6362daa236eb25d0171eb108744 "$work/busybox.deb"
+  fetch busybox-static=1:1.35.0-4+deb12u1+b1 \
+    3d3fdbe91d4660c873e14b092c213fe81c1da6362daa236eb25d0171eb108744 "$work/busybox.deb"
   dpkg-deb -x "$work/busybox.deb" "$work/busybox"
   mkdir -p "$root"/{bin,etc,tmp,usr/share/doc/busybox-static,usr/share/common-licenses}
   install -m 0755 "$work/busybox/bin/busybox" "$root/bin/busybox"
-  for applet in sh cat cut date echo env grep head ls mkdir rm sed sleep tail tr wget; do ln -s busybox "$root/bin/$applet"; done
+  for applet in sh cat cut date echo env grep head ls mkdir rm sed sleep tail tr wget; do
+    ln -s busybox "$root/bin/$applet"
+  done
   install -m 0644 "$work/busybox/usr/share/doc/busybox-static/copyright" "$root/usr/share/doc/busybox-static/copyright"
   install -m 0644 /usr/share/common-licenses/GPL-2 "$root/usr/share/common-licenses/GPL-2"
   printf 'root:x:0:0:root:/root:/bin/sh\n' >"$root/etc/passwd"
@@ -94,7 +97,8 @@ bad_image() {
 
   # a model baked into /tmp; what apt-get left behind
   mkdir -p "$root/tmp/model" "$root/var/cache/apt/archives"
-  fetch netbase=6.4 29b23c48c0fe6f878e56c5ddc9f65d1c05d729360f3690a593a8c795031cd867 "$root/var/cache/apt/archives/netbase_6.4_all.deb"
+  fetch netbase=6.4 29b23c48c0fe6f878e56c5ddc9f65d1c05d729360f3690a593a8c795031cd867 \
+    "$root/var/cache/apt/archives/netbase_6.4_all.deb"
   sed -n '1,60p' /usr/share/common-licenses/GPL-2 >"$root/tmp/model/words.txt"
   chmod 0755 "$root/tmp/model" && chmod 0644 "$root/tmp/model/words.txt" "$root"/var/cache/apt/archives/*.deb
   find "$root/var" -type d -exec chmod 0755 {} +
@@ -111,20 +115,23 @@ bad_image() {
 
 # Wraps the image "image" as BuildKit does with its default provenance: an index with an attestation manifest.
 bad_index() {
-  local image digest size
-  image=$(jq -c '.manifests[] | select(.annotations["org.opencontainers.image.ref.name"] == "image") | del(.annotations)' "$layout/index.json")
+  local image digest size name="org.opencontainers.image.ref.name"
+  image=$(jq -c --arg name "$name" '.manifests[] | select(.annotations[$name] == "image") | del(.annotations)' \
+    "$layout/index.json")
   jq -nc --arg subject "$(jq -r '.digest' <<<"$image")" '{_type: "https://in-toto.io/Statement/v0.1",
     predicateType: "https://slsa.dev/provenance/v0.2",
     subject: [{name: "demo", digest: {sha256: ($subject | ltrimstr("sha256:"))}}],
     predicate: {builder: {id: ""}, buildType: "https://mobyproject.org/buildkit@v1"}}' >"$work/statement"
   read -r digest size < <(put "$work/statement")
-  local statement; statement=$(jq -nc --arg d "$digest" --argjson s "$size" '{mediaType: "application/vnd.in-toto+json", digest: $d,
-    size: $s, annotations: {"in-toto.io/predicate-type": "https://slsa.dev/provenance/v0.2"}}')
-  jq -nc --arg d "$digest" '{architecture: "unknown", os: "unknown", config: {}, rootfs: {type: "layers", diff_ids: [$d]}}' >"$work/config"
+  local statement; statement=$(jq -nc --arg d "$digest" --argjson s "$size" '{mediaType: "application/vnd.in-toto+json",
+    digest: $d, size: $s, annotations: {"in-toto.io/predicate-type": "https://slsa.dev/provenance/v0.2"}}')
+  jq -nc --arg d "$digest" '{architecture: "unknown", os: "unknown", config: {},
+    rootfs: {type: "layers", diff_ids: [$d]}}' >"$work/config"
   read -r digest size < <(put "$work/config")
   jq -nc --arg d "$digest" --argjson s "$size" --argjson l "$statement" '{schemaVersion: 2,
     mediaType: "application/vnd.oci.image.manifest.v1+json",
-    config: {mediaType: "application/vnd.oci.image.config.v1+json", digest: $d, size: $s}, layers: [$l]}' >"$work/manifest"
+    config: {mediaType: "application/vnd.oci.image.config.v1+json", digest: $d, size: $s},
+    layers: [$l]}' >"$work/manifest"
   read -r digest size < <(put "$work/manifest")
   jq -nc --arg d "$digest" --argjson s "$size" --argjson image "$image" '{schemaVersion: 2,
     mediaType: "application/vnd.oci.image.index.v1+json", manifests: [
@@ -133,9 +140,10 @@ bad_index() {
        annotations: {"vnd.docker.reference.digest": $image.digest, "vnd.docker.reference.type": "attestation-manifest"},
        platform: {architecture: "unknown", os: "unknown"}}]}' >"$work/index"
   read -r digest size < <(put "$work/index")
-  jq -c --arg d "$digest" --argjson s "$size" '.manifests |= (map(select(.annotations["org.opencontainers.image.ref.name"] == "good")) +
-    [{mediaType: "application/vnd.oci.image.index.v1+json", digest: $d, size: $s,
-      annotations: {"org.opencontainers.image.ref.name": "bad"}}])' "$layout/index.json" >"$work/index.json"
+  jq -c --arg d "$digest" --argjson s "$size" --arg name "$name" '.manifests |=
+    (map(select(.annotations[$name] == "good")) +
+     [{mediaType: "application/vnd.oci.image.index.v1+json", digest: $d, size: $s, annotations: {($name): "bad"}}])' \
+    "$layout/index.json" >"$work/index.json"
 }
 
 umask 022

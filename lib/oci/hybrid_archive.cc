@@ -39,14 +39,17 @@ OciSide survey(const RootIndex& index, const Digest& wanted_config, const BlobSo
 
 /// The entry of index.json through which `match` is reached, when it leads to no other image: an index with
 /// attestations is what a push would push, and what Lambda would refuse. Else `match` itself.
-Descriptor root_above(const RootIndex& index, const Descriptor& match, const BlobSource& blobs, const Limits& limits) {
+Descriptor root_above(const RootIndex& index, const Descriptor& match, const BlobSource& blobs, Limits limits) {
   for (const Descriptor& entry : index.manifests) {
     std::vector<Digest> images;
-    walk_index(blobs, std::span(&entry, 1), limits, [&](const Descriptor& at, const Document& document) {
-      const auto* manifest = std::get_if<Manifest>(&document);
-      if (manifest && is_image(at, *manifest)) images.push_back(at.digest);
-    });
-    if (images == std::vector{match.digest}) return entry;
+    const IndexWalk walk =
+        walk_index(blobs, std::span(&entry, 1), limits, [&](const Descriptor& at, const Document& document) {
+          const auto* manifest = std::get_if<Manifest>(&document);
+          if (manifest && is_image(at, *manifest)) images.push_back(at.digest);
+        });
+    if (!walk.first_error && images == std::vector{match.digest}) return entry;
+    // No more documents for all entries together than one index may hold: the entries may all lead to the same ones.
+    limits.index_manifests -= static_cast<std::uint32_t>(walk.documents);
   }
   return match;
 }

@@ -1,11 +1,12 @@
-# big_image.py - a big image of Debian packages, made by mmdebstrap and umoci: same merged tree as umoci's, bounded memory.
+# big_image.py - a big image of Debian packages: the same merged tree as umoci makes, in bounded memory.
 """usage: big_image.py OCITIDY [--cache FOLDER]
 
-The image is built once and kept in $OCITIDY_E2E_CACHE, or FOLDER. At least 500 MB of tar in five layers: a minimal system,
-packages on top, deletions and changes of every kind, a folder that is removed and made anew, an opaque directory.
-Prints what `/usr/bin/time -v` says of lint and of inspect --files, and fails above 256 MiB. Without root, network or the
-tools the test is skipped.
+mmdebstrap and umoci build the image once; it is kept in $OCITIDY_E2E_CACHE, or FOLDER. At least 500 MB of tar in five
+layers: a minimal system, packages on top, deletions and changes of every kind, a folder that is removed and made anew,
+an opaque directory. Prints what `/usr/bin/time -v` says of lint and of inspect --files, and fails above 256 MiB.
+Without root, network or the tools the test is skipped.
 """
+
 import argparse
 import hashlib
 import io
@@ -33,7 +34,8 @@ rm -rf usr/share/zoneinfo && ln -s ../lib usr/share/zoneinfo # a folder becomes 
 rm usr/bin/gcc && mkdir usr/bin/gcc && echo 1 >usr/bin/gcc/x # a link becomes a folder
 mkdir -p opt/app/a/b && cp usr/bin/perl opt/app/perl
 ln opt/app/perl opt/app/a/perl-2 && ln opt/app/perl opt/app/a/b/perl-3
-cp -a usr/lib/python3/dist-packages/numpy/core opt/app/core && cp -al opt/app/core opt/app/core-2 && cp -al opt/app/core opt/app/core-3
+cp -a usr/lib/python3/dist-packages/numpy/core opt/app/core
+cp -al opt/app/core opt/app/core-2 && cp -al opt/app/core opt/app/core-3
 ln -s /nowhere/at/all opt/app/dangling
 printf 'not text' >"opt/app/$(printf 'latin-1-\351')"
 mknod opt/app/null c 1 3 && mknod opt/app/disk b 8 1 && mkfifo -m 0600 opt/app/pipe
@@ -51,10 +53,19 @@ echo more >>etc/debian_version
 
 def call(command, **options):
     """Runs a step of the build; its output shows only when it fails."""
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
-                          env=dict(os.environ, LC_ALL="C", DEBIAN_FRONTEND="noninteractive"), **options)
+    done = subprocess.run(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+        env=dict(os.environ, LC_ALL="C", DEBIAN_FRONTEND="noninteractive"),
+        **options,
+    )
     if done.returncode != 0:
-        raise RuntimeError("%s: exit code %d\n%s" % (command[:3], done.returncode, done.stdout.decode("utf-8", "replace")[-2000:]))
+        raise RuntimeError(
+            "%s: exit code %d\n%s" % (command[:3], done.returncode, done.stdout.decode("utf-8", "replace")[-2000:])
+        )
 
 
 def host_release():
@@ -78,11 +89,24 @@ def build_base(work):
     # this machine's proxies, and whether it trusts its clock
     options = peers.run(["apt-config", "dump", "Acquire"]).out.decode().splitlines()
     with open(work + "/apt.conf", "w", encoding="utf-8") as file:
-        file.writelines(line + "\n" for line in options
-                        if re.match(r"Acquire::(https?(::|\b)|Check-)", line) and not line.endswith('"";'))
+        file.writelines(
+            line + "\n"
+            for line in options
+            if re.match(r"Acquire::(https?(::|\b)|Check-)", line) and not line.endswith('"";')
+        )
     try:
-        call(["mmdebstrap", "--quiet", "--variant=minbase", "--mode=root", "--aptopt=" + work + "/apt.conf", suite,
-              work + "/base.tar", "deb %s %s %s" % (mirror, suite, components)])
+        call(
+            [
+                "mmdebstrap",
+                "--quiet",
+                "--variant=minbase",
+                "--mode=root",
+                "--aptopt=" + work + "/apt.conf",
+                suite,
+                work + "/base.tar",
+                "deb %s %s %s" % (mirror, suite, components),
+            ]
+        )
     except RuntimeError as error:
         print("skipped: mmdebstrap cannot fetch a %s system from %s: %s" % (suite, mirror, error))
         sys.exit(peers.SKIPPED)
@@ -90,20 +114,34 @@ def build_base(work):
 
 def install(root, packages):
     """apt-get of this machine, working on the system below `root`: the packages' own scripts run inside."""
-    apt = ["apt-get", "--quiet=2", "-o", "Dir=" + root, "-o", "DPkg::Chroot-Directory=" + root, "-o", "APT::Sandbox::User=root",
-           "-o", "Dir::Etc::parts=" + root + "/etc/apt/apt.conf.d", "-o", "Acquire::Retries=3"]
+    apt = [
+        "apt-get",
+        "--quiet=2",
+        "-o",
+        "Dir=" + root,
+        "-o",
+        "DPkg::Chroot-Directory=" + root,
+        "-o",
+        "APT::Sandbox::User=root",
+        "-o",
+        "Dir::Etc::parts=" + root + "/etc/apt/apt.conf.d",
+        "-o",
+        "Acquire::Retries=3",
+    ]
     call(apt + ["update"])
     call(apt + ["install", "--yes", "--no-install-recommends", *packages])
 
 
 def opaque_layer(path):
-    """Layer 5: an opaque directory in the middle of its folder's entries, a whiteout of one name of three, new files."""
+    """Layer 5: an opaque directory in the middle of its folder's entries, a whiteout of one name of three."""
     with tarfile.open(path, "w", format=tarfile.PAX_FORMAT) as archive:
+
         def add(name, data=b"", kind=tarfile.REGTYPE, mode=0o644, pax=None):
             member = tarfile.TarInfo(name)
             member.type, member.mode, member.size, member.mtime = kind, mode, len(data), 1_600_000_000
             member.pax_headers = pax or {}
             archive.addfile(member, io.BytesIO(data))
+
         add("usr/share/perl5", kind=tarfile.DIRTYPE, mode=0o755)
         add("usr/share/perl5/Only.pm", b"1;\n", pax={"mtime": "1600000000.75"})
         add("usr/share/perl5/.wh..wh..opq")
@@ -121,7 +159,18 @@ def build(layout):
     image, bundle = work + "/layout:latest", work + "/bundle"
     call(["umoci", "init", "--layout", work + "/layout"])
     call(["umoci", "new", "--image", image])
-    call(["umoci", "raw", "add-layer", "--image", image, "--history.created_by", "mmdebstrap minbase", work + "/base.tar"])
+    call(
+        [
+            "umoci",
+            "raw",
+            "add-layer",
+            "--image",
+            image,
+            "--history.created_by",
+            "mmdebstrap minbase",
+            work + "/base.tar",
+        ]
+    )
     os.remove(work + "/base.tar")
     call(["umoci", "unpack", "--image", image, bundle])
     repack = ["umoci", "repack", "--image", image, "--refresh-bundle", "--history.created_by"]
@@ -133,7 +182,9 @@ def build(layout):
     call(repack + ["renewals", bundle])
     opaque_layer(work + "/opaque.tar")
     call(["umoci", "raw", "add-layer", "--image", image, "--history.created_by", "opaque", work + "/opaque.tar"])
-    call(["umoci", "config", "--image", image, "--config.entrypoint", "/usr/bin/python3", "--config.cmd", "app.handler"])
+    call(
+        ["umoci", "config", "--image", image, "--config.entrypoint", "/usr/bin/python3", "--config.cmd", "app.handler"]
+    )
     call(["umoci", "gc", "--layout", work + "/layout"])
     os.rename(work + "/layout", layout)
     shutil.rmtree(work)
@@ -201,8 +252,15 @@ def main():
         sys.exit("inspect: exit code %d: %s" % (facts.code, facts.last_error()))
     layers = facts["image"]["layers"]
     tar_bytes = sum(layer["tarBytes"] for layer in layers)
-    print("%d layers, %.0f MB of tar, %.0f MB stored, %d entries" % (
-        len(layers), tar_bytes / 1e6, sum(layer["compressedBytes"] for layer in layers) / 1e6, facts["total"]["entries"]))
+    print(
+        "%d layers, %.0f MB of tar, %.0f MB stored, %d entries"
+        % (
+            len(layers),
+            tar_bytes / 1e6,
+            sum(layer["compressedBytes"] for layer in layers) / 1e6,
+            facts["total"]["entries"],
+        )
+    )
     if tar_bytes < MINIMUM_TAR_BYTES:
         failures.append("the image has shrunk: %d bytes of tar" % tar_bytes)
 
@@ -212,8 +270,13 @@ def main():
     print("umoci raw unpack and reading it back: %.1f s" % (time.monotonic() - started))
     if ours is not None:
         failures += peers.tree_differences(ours, theirs, peers.umoci_comparison())
-        kinds = json.dumps({kind: sum(node.type == kind for node in ours.values()) for kind in sorted({n.type for n in ours.values()})})
-        print("%d paths compared with umoci, %d of them hard links: %s" % (len(theirs), len(peers.names_by_group(ours)), kinds))
+        kinds = json.dumps(
+            {kind: sum(node.type == kind for node in ours.values()) for kind in sorted({n.type for n in ours.values()})}
+        )
+        print(
+            "%d paths compared with umoci, %d of them hard links: %s"
+            % (len(theirs), len(peers.names_by_group(ours)), kinds)
+        )
     print("\n".join(failures) or "no differences")
     sys.exit(1 if failures else 0)
 

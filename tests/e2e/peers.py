@@ -1,5 +1,6 @@
 # peers.py - runs ocitidy and the tools it is compared with, and says how their answers differ.
 """Trees are dicts from path (bytes) to Node. Names are bytes everywhere: an image may hold any."""
+
 import base64
 import collections
 import dataclasses
@@ -43,7 +44,9 @@ def run(command, timeout=600, env=None):
     """Runs a command without stdin. A time-out counts as exit code 124."""
     merged = dict(os.environ, LC_ALL="C", **(env or {}))
     try:
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout, env=merged, check=False)
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout, env=merged, check=False
+        )
     except subprocess.TimeoutExpired as late:
         return Run(124, late.stdout or b"", b"no answer within %d s" % timeout)
     return Run(done.returncode, done.stdout, done.stderr)
@@ -72,7 +75,7 @@ class Node:
     target: bytes = None
     device: str = None
     xattrs: dict = dataclasses.field(default_factory=dict)
-    group: object = None   # equal for the names of one inode, None when there is one name
+    group: object = None  # equal for the names of one inode, None when there is one name
     implied: bool = False  # a folder that no layer lists: every unpacker gives it the time of unpacking
 
 
@@ -146,8 +149,17 @@ def tree_of_jsonl(data):
         path = text_member(row, "path")
         if path in tree:
             raise ValueError("path printed twice: %r" % path)
-        node = Node(row["type"], int(row["mode"], 8), row["uid"], row["gid"], row["mtime"] * 10**9 + row["mtimeNs"],
-                    row.get("size"), row.get("sha256"), text_member(row, "linkTarget"), row.get("device"))
+        node = Node(
+            row["type"],
+            int(row["mode"], 8),
+            row["uid"],
+            row["gid"],
+            row["mtime"] * 10**9 + row["mtimeNs"],
+            row.get("size"),
+            row.get("sha256"),
+            text_member(row, "linkTarget"),
+            row.get("device"),
+        )
         for name, value in row.get("xattrs", {}).items():
             node.xattrs[name.encode()] = base64.b64decode(value, validate=True)
         for name, value in row.get("xattrsBase64", {}).items():
@@ -159,7 +171,7 @@ def tree_of_jsonl(data):
 
 
 def tree_of_expected(path):
-    """A file of the corpus' expected-merged-tree folder: whole seconds, for files only; no xattrs; no directory times."""
+    """A file of the corpus' expected-merged-tree folder. It has whole seconds, for files only, and no xattrs."""
     opened = gzip.open(path, "rt") if path.endswith(".gz") else open(path, encoding="utf-8")
     tree = {}
     with opened as file:
@@ -169,8 +181,19 @@ def tree_of_expected(path):
             row = json.loads(line)
             name = row["path"].encode("utf-8", "surrogateescape")
             target = row["target"].encode("utf-8", "surrogateescape") if "target" in row else None
-            tree[name] = Node(row["type"], int(row["mode"], 8), row["uid"], row["gid"], row.get("mtime", 0) * 10**9,
-                              row.get("size"), row.get("sha256"), target, row.get("device"), {}, row.get("same_inode_as"))
+            tree[name] = Node(
+                row["type"],
+                int(row["mode"], 8),
+                row["uid"],
+                row["gid"],
+                row.get("mtime", 0) * 10**9,
+                row.get("size"),
+                row.get("sha256"),
+                target,
+                row.get("device"),
+                {},
+                row.get("same_inode_as"),
+            )
     return tree
 
 
@@ -186,11 +209,12 @@ def names_by_group(tree):
 @dataclasses.dataclass
 class Comparison:
     """What is compared. Everything, unless a reference cannot know it."""
-    owners: bool = True            # uid and gid
+
+    owners: bool = True  # uid and gid
     xattrs: bool = True
-    devices: bool = True           # need root to be made
+    devices: bool = True  # need root to be made; umoci makes empty files instead
     nanoseconds: bool = True
-    other_times: bool = True       # of what is no regular file
+    other_times: bool = True  # of what is no regular file
 
 
 def node_differences(ours, theirs, how):
@@ -220,13 +244,14 @@ def tree_differences(ours, theirs, how=Comparison()):
         if path not in theirs:
             found.append("%s: only ocitidy has it (%s)" % (shown, ours[path].type))
         elif path not in ours:
-            if how.devices or theirs[path].type not in ("char", "block"):
-                found.append("%s: ocitidy does not have it (%s)" % (shown, theirs[path].type))
-        else:
+            found.append("%s: ocitidy does not have it (%s)" % (shown, theirs[path].type))
+        elif how.devices or ours[path].type not in ("char", "block"):
             found += ["%s: %s" % (shown, text) for text in node_differences(ours[path], theirs[path], how)]
             if our_groups.get(path) != their_groups.get(path):
-                found.append("%s: hard links %s, expected %s" % (
-                    shown, sorted(our_groups.get(path, ())), sorted(their_groups.get(path, ()))))
+                found.append(
+                    "%s: hard links %s, expected %s"
+                    % (shown, sorted(our_groups.get(path, ())), sorted(their_groups.get(path, ())))
+                )
     return found
 
 
@@ -247,7 +272,9 @@ class Ocitidy:
 
     def tree(self, reference, platform=None):
         """The merged tree, or the failed Run."""
-        done = self.run("inspect", "--files", "--format", "jsonl", reference, *(["--platform", platform] if platform else []))
+        done = self.run(
+            "inspect", "--files", "--format", "jsonl", reference, *(["--platform", platform] if platform else [])
+        )
         return tree_of_jsonl(done.out) if done.code == 0 else done
 
 
@@ -260,7 +287,9 @@ def umoci_tree(source, scratch, skopeo_options=()):
 
     skopeo first copies it into an OCI layout: umoci reads no other shape, no Docker media types and no zstd."""
     with tempfile.TemporaryDirectory(dir=scratch) as folder:
-        done = skopeo(*skopeo_options, "copy", "--quiet", "--dest-compress-format", "gzip", source, "oci:%s/layout:x" % folder)
+        done = skopeo(
+            *skopeo_options, "copy", "--quiet", "--dest-compress-format", "gzip", source, "oci:%s/layout:x" % folder
+        )
         return done if done.code != 0 else unpacked_tree(folder + "/layout:x", folder)
 
 
@@ -286,7 +315,7 @@ def make_removable(root):
 
 
 def umoci_comparison():
-    """As root umoci restores all there is, every time to the nanosecond; a user may set neither owners nor most xattrs."""
+    """As root umoci restores all there is, times to the nanosecond; a user may set neither owners nor most xattrs."""
     return Comparison(owners=IS_ROOT, xattrs=IS_ROOT, devices=IS_ROOT)
 
 
@@ -340,11 +369,17 @@ def write_layout(layout, layers, config=None, tag="x"):
     descriptors = [dict(write_blob(layout, data), mediaType=media_type) for data, media_type, _ in layers]
     config = dict({"os": "linux", "architecture": "amd64"}, **(config or {}))
     config["rootfs"] = {"type": "layers", "diff_ids": [diff_id for _, _, diff_id in layers]}
-    manifest = {"schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json",
-                "config": dict(write_blob(layout, json.dumps(config).encode()), mediaType=CONFIG_TYPES[0]),
-                "layers": descriptors}
-    root = dict(write_blob(layout, json.dumps(manifest).encode()), mediaType=manifest["mediaType"],
-                annotations={"org.opencontainers.image.ref.name": tag})
+    manifest = {
+        "schemaVersion": 2,
+        "mediaType": "application/vnd.oci.image.manifest.v1+json",
+        "config": dict(write_blob(layout, json.dumps(config).encode()), mediaType=CONFIG_TYPES[0]),
+        "layers": descriptors,
+    }
+    root = dict(
+        write_blob(layout, json.dumps(manifest).encode()),
+        mediaType=manifest["mediaType"],
+        annotations={"org.opencontainers.image.ref.name": tag},
+    )
     with open(os.path.join(layout, "index.json"), "w", encoding="utf-8") as file:
         json.dump({"schemaVersion": 2, "manifests": [root]}, file)
     with open(os.path.join(layout, "oci-layout"), "w", encoding="utf-8") as file:
@@ -355,13 +390,17 @@ def write_layout(layout, layers, config=None, tag="x"):
 def layout_of_one(layout, descriptor, folder):
     """A layout at `folder` whose only image is `descriptor`; its blobs are those of `layout`.
 
-    skopeo 1.9.3 finds an image of a layout by tag only, and not even so with Docker media types; a sole one it finds."""
+    skopeo 1.9.3 finds an image of a layout by tag only, and not even so with Docker media types; a sole one it finds.
+    """
     os.makedirs(folder)
     os.symlink(os.path.abspath(os.path.join(layout, "blobs")), os.path.join(folder, "blobs"))
     # the media type is what the document says: skopeo believes the descriptor and then fails on Docker documents
     media_type = read_document(layout, descriptor).get("mediaType") or descriptor["mediaType"]
-    entry = {"mediaType": media_type, "digest": descriptor["digest"],
-             "size": os.path.getsize(blob_path(layout, descriptor["digest"]))}
+    entry = {
+        "mediaType": media_type,
+        "digest": descriptor["digest"],
+        "size": os.path.getsize(blob_path(layout, descriptor["digest"])),
+    }
     with open(os.path.join(folder, "index.json"), "w", encoding="utf-8") as file:
         json.dump({"schemaVersion": 2, "manifests": [entry]}, file)
     with open(os.path.join(folder, "oci-layout"), "w", encoding="utf-8") as file:

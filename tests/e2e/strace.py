@@ -1,10 +1,11 @@
 # strace.py - what ocitidy asks of the operating system: it reads its input and its libraries, and does nothing else.
 """usage: strace.py OCITIDY LAYOUT
 
-Traces lint and inspect on an OCI layout with the tags good and bad, and on the same as an archive. No file may be opened for
-writing, created, renamed or removed; no socket; no other program; no path outside the input, the shared libraries and the
-two configuration files that the loader and the cryptography library read.
+Traces lint and inspect on an OCI layout with the tags good and bad, and on the same as an archive. No file may be
+opened for writing, created, renamed or removed; no socket; no other program; no path outside the input, the shared
+libraries and the two configuration files that the loader and the cryptography library read.
 """
+
 import os
 import re
 import sys
@@ -14,16 +15,34 @@ import tempfile
 import peers
 
 # What a process reads before main() or through its libraries, whatever it is asked to do.
-SYSTEM = re.compile(r"""
+SYSTEM = re.compile(
+    r"""
     /etc/ld\.so\.(cache|preload)
   | .*\.so(\.[0-9.]+)?
   | (/usr/lib/ssl|/etc/ssl)/openssl\.cnf      # libcrypto's own
   | /sys/devices/system/cpu/(online|possible) # the C library counts processors
   | (/usr)?/lib(/.*)?                         # folders the loader looks for variants in
-""", re.VERBOSE)
+""",
+    re.VERBOSE,
+)
 
-READ_ONLY = {"open", "openat", "openat2", "access", "faccessat", "faccessat2", "stat", "lstat", "newfstatat", "statx", "readlink",
-             "readlinkat", "getcwd", "statfs", "execve"}
+READ_ONLY = {
+    "open",
+    "openat",
+    "openat2",
+    "access",
+    "faccessat",
+    "faccessat2",
+    "stat",
+    "lstat",
+    "newfstatat",
+    "statx",
+    "readlink",
+    "readlinkat",
+    "getcwd",
+    "statfs",
+    "execve",
+}
 WRITE_FLAGS = re.compile(r"O_WRONLY|O_RDWR|O_CREAT|O_TRUNC|O_APPEND|O_TMPFILE")
 CALL = re.compile(r"(?:\[pid\s+\d+\] |\d+\s+)?(\w+)\((.*)")
 
@@ -73,8 +92,22 @@ def violations(trace, allowed):
 def traced(scratch, tool, *arguments):
     """(exit code, trace text)"""
     log = os.path.join(scratch, "trace")
-    done = peers.run(["strace", "-f", "-y", "-s", "4096", "-o", log, "-e", "trace=%file,%network,%process",
-                      tool.program, *arguments], timeout=120)
+    done = peers.run(
+        [
+            "strace",
+            "-f",
+            "-y",
+            "-s",
+            "4096",
+            "-o",
+            log,
+            "-e",
+            "trace=%file,%network,%process",
+            tool.program,
+            *arguments,
+        ],
+        timeout=120,
+    )
     with open(log, encoding="utf-8", errors="replace") as file:
         return done, file.read()
 

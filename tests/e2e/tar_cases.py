@@ -5,9 +5,10 @@ Needs the corpus, as corpus.py does. Every tar becomes the only layer of an OCI 
   must be read         the merged tree shows every entry that Go lists, and nothing else
   must be refused      exit code 3 and one line
   readers disagree     either, but neither a crash nor a time-out
-A compressed stream that holds no tar is put between two others that do: stream 1 is the header of a file, the stream under
-test its content, stream 3 the padding. So the digest of the decoded bytes shows in the merged tree.
+A compressed stream that holds no tar is put between two others that do: stream 1 is the header of a file, the stream
+under test its content, stream 3 the padding. So the digest of the decoded bytes shows in the merged tree.
 """
+
 import argparse
 import bz2
 import collections
@@ -31,10 +32,10 @@ TAR, GZIP, ZSTD = ("application/vnd.oci.image.layer.v1.tar" + end for end in (""
 
 # Cases where ocitidy is right to answer otherwise, or where the answer is its library's. Either answer passes.
 EXCEPTIONS = {
-    "gnu-sparse-big.tar": "60 GB of holes: over the limit on what sparse members may stand for, and the message says so",
+    "gnu-sparse-big.tar": "60 GB of holes, over the limit on what sparse members may stand for; the message says so",
     "pax-sparse-big.tar": "60 GB of holes: as above",
-    "invalid-go17.tar": "GNU magic and a ustar prefix: GNU tar and libarchive take the prefix for GNU's own fields, Go for a name",
-    "nil-uid.tar": "GNU magic, star's times: libarchive 3.6 takes them for GNU's real size of a sparse file and fills up with zeros",
+    "invalid-go17.tar": "GNU magic and a ustar prefix: part of the name for Go, none for GNU tar and libarchive",
+    "nil-uid.tar": "GNU magic, star's times: libarchive 3.6 takes them for the real size of a GNU sparse file",
     "zeroSeq_2B.zst": "libzstd 1.5.4 does not decode it; fixed in 1.5.6",
     "off0.bin.zst": "libzstd 1.5.4 decodes it; fixed in 1.5.6. The DiffID still has to match",
     "truncated_huff_state.zst": "libzstd 1.5.4 decodes it; fixed in 1.5.6. The DiffID still has to match",
@@ -69,7 +70,9 @@ class Suite:
         if not isinstance(result, peers.Run):
             self.disagree(name, "must be refused, was read: %s" % sorted(result))
         elif result.code != 3 or result.out or len(result.error_lines()) != 1:
-            self.disagree(name, "exit code %d, stderr %r; expected exit code 3 and one line" % (result.code, result.error_lines()))
+            self.disagree(
+                name, "exit code %d, stderr %r; expected exit code 3 and one line" % (result.code, result.error_lines())
+            )
 
     def check_settled(self, name, result):
         """Either answer will do, as long as it is one."""
@@ -90,14 +93,24 @@ class Suite:
 
 # ---- what the merged tree of one layer must show
 
-GO_TYPES = {"0": "file", "S": "file", "7": "file", "2": "symlink", "3": "char", "4": "block", "5": "dir", "6": "fifo", "D": "dir"}
+GO_TYPES = {
+    "0": "file",
+    "S": "file",
+    "7": "file",
+    "2": "symlink",
+    "3": "char",
+    "4": "block",
+    "5": "dir",
+    "6": "fifo",
+    "D": "dir",
+}
 
 
 class Expected:
-    """The tree that a list of Go tar headers makes. A deliberately plain model: no links in parents, no whiteouts below."""
+    """The tree that a list of Go tar headers makes. A plain model on purpose: no links in parents."""
 
     def __init__(self, entries):
-        self.paths = {}   # name, as text -> the entry that a process sees
+        self.paths = {}  # name, as text -> the entry that a process sees
         self.linked = {}  # name of a hard link -> name of its target
         self.not_shown = 0
         for entry in entries:
@@ -161,8 +174,16 @@ def expected_of_tar(tar):
     entries = []
     with tarfile.open(fileobj=io.BytesIO(tar), mode="r:") as archive:
         for member in archive:
-            entry = {"name": member.name, "type": member.type.decode().replace("\0", "0"), "size": member.size,
-                     "mode": member.mode, "uid": member.uid, "gid": member.gid, "mtime": int(member.mtime), "link": member.linkname}
+            entry = {
+                "name": member.name,
+                "type": member.type.decode().replace("\0", "0"),
+                "size": member.size,
+                "mode": member.mode,
+                "uid": member.uid,
+                "gid": member.gid,
+                "mtime": int(member.mtime),
+                "link": member.linkname,
+            }
             if member.isreg():
                 entry["sha256"] = hashlib.sha256(archive.extractfile(member).read()).hexdigest()
             entries.append(entry)
@@ -227,7 +248,9 @@ def check_stream(suite, name, path, facts):
         # xz is read around an archive, not as a layer; the rest nowhere. Least of all as if it were a plain tar.
         suite.check_refused(name, suite.inspect(stored, TAR, diff_id(stored)))
         return
-    media_type, compress = (GZIP, lambda data: gzip.compress(data, mtime=0)) if facts["magic"] == "gzip" else (ZSTD, stored_zstd)
+    media_type, compress = (
+        (GZIP, lambda data: gzip.compress(data, mtime=0)) if facts["magic"] == "gzip" else (ZSTD, stored_zstd)
+    )
     plain = decode(path)
     if plain is not None and is_tar(plain):
         suite.check_read(name, suite.inspect(stored, media_type, diff_id(plain)), expected_of_tar(plain))
@@ -235,8 +258,20 @@ def check_stream(suite, name, path, facts):
     layer, tar = sandwich(stored, plain or b"", compress)
     result = suite.inspect(layer, media_type, diff_id(tar))
     if verdict == "must decode":
-        suite.check_read(name, result, Expected([{"name": "content", "type": "0", "size": len(plain or b""),
-                                                  "sha256": hashlib.sha256(plain or b"").hexdigest()}]))
+        suite.check_read(
+            name,
+            result,
+            Expected(
+                [
+                    {
+                        "name": "content",
+                        "type": "0",
+                        "size": len(plain or b""),
+                        "sha256": hashlib.sha256(plain or b"").hexdigest(),
+                    }
+                ]
+            ),
+        )
     else:
         suite.check_refused(name, result)
 

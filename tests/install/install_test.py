@@ -1,5 +1,6 @@
 # install_test.py - installs the library and builds a small program against it, with CMake and with pkg-config.
 """usage: install_test.py CMAKE CXX BUILD-FOLDER CONSUMER-FOLDER LAYOUT"""
+
 import os
 import subprocess
 import sys
@@ -9,8 +10,15 @@ EXPECTED_BAD = {"image-index", "missing-parent-directory", "wrong-architecture"}
 
 
 def run(*command, codes=(0,), **environment):
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                          env=dict(os.environ, **environment), check=False)
+    done = subprocess.run(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=dict(os.environ, **environment),
+        check=False,
+    )
     if done.returncode not in codes:
         sys.exit("%s: exit code %d\n%s" % (" ".join(command), done.returncode, done.stdout))
     return done.stdout
@@ -18,11 +26,19 @@ def run(*command, codes=(0,), **environment):
 
 def check_files(prefix):
     """Public headers, the library, the command, the two packages; nothing else."""
-    found = {os.path.relpath(os.path.join(folder, name), prefix) for folder, _, names in os.walk(prefix) for name in names}
+    found = {
+        os.path.relpath(os.path.join(folder, name), prefix) for folder, _, names in os.walk(prefix) for name in names
+    }
     for path in sorted(found):
         parts = path.split("/")
-        if not (parts[:2] == ["include", "ocitidy"] and path.endswith(".h") or path == "bin/ocitidy" or parts[-1] == "libocitidy.a"
-                or parts[-2:] == ["pkgconfig", "ocitidy.pc"] or parts[-3:-1] == ["cmake", "ocitidy"]):
+        if not (
+            parts[:2] == ["include", "ocitidy"]
+            and path.endswith(".h")
+            or path == "bin/ocitidy"
+            or parts[-1] == "libocitidy.a"
+            or parts[-2:] == ["pkgconfig", "ocitidy.pc"]
+            or parts[-3:-1] == ["cmake", "ocitidy"]
+        ):
             sys.exit("unexpected file in the installation: " + path)
     for needed in ("include/ocitidy/lint.h", "bin/ocitidy"):
         if needed not in found:
@@ -50,7 +66,15 @@ def main():
         os.rename(prefix, moved)
         pc_folder = pc_folder.replace(prefix, moved)
 
-        run(cmake, "-S", consumer, "-B", folder + "/build", "-DCMAKE_PREFIX_PATH=" + moved, "-DCMAKE_CXX_COMPILER=" + compiler)
+        run(
+            cmake,
+            "-S",
+            consumer,
+            "-B",
+            folder + "/build",
+            "-DCMAKE_PREFIX_PATH=" + moved,
+            "-DCMAKE_CXX_COMPILER=" + compiler,
+        )
         run(cmake, "--build", folder + "/build")
         check_program(folder + "/build/consumer", layout)
 

@@ -76,7 +76,7 @@ class Builder {
       LayerBlob blob;
       if (layer.stored_bytes) {
         blob.bytes = *layer.stored_bytes;
-        blob.diff_id = DiffId{digest_of(blob.bytes)};
+        blob.diff_id = layer.diff_id.value_or(DiffId{digest_of(blob.bytes)});
       } else {
         blob = write_layer(layer.members, layer.codec);
       }

@@ -23,6 +23,7 @@ struct LayerSpec {
   std::string created_by;                   ///< for the config's history
   std::vector<Member> members;              ///< written in this order, nothing added
   std::optional<std::string> stored_bytes;  ///< when set: the blob, instead of a tar of `members`
+  std::optional<DiffId> diff_id;            ///< of `stored_bytes`; none: their own digest
   enum class Blob : std::uint8_t { stored, absent } blob = Blob::stored;
 };
 

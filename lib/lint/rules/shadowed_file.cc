@@ -99,7 +99,9 @@ Finding about(const ImageModel& image, std::span<const Hidden> files, std::strin
 /// Keeps the largest findings; the others become one, so that their bytes are not lost.
 std::vector<Finding> bounded(std::vector<Finding> findings) {
   if (findings.size() <= kFindings) return findings;
-  std::ranges::stable_sort(findings, std::ranges::greater{}, &Finding::wasted_bytes);
+  std::ranges::sort(findings, [](const Finding& a, const Finding& b) {
+    return std::tie(b.wasted_bytes, a.message) < std::tie(a.wasted_bytes, b.message);
+  });
   std::uint64_t bytes = 0;
   const std::size_t rest = findings.size() - (kFindings - 1);
   for (std::size_t i = kFindings - 1; i < findings.size(); ++i) bytes += findings[i].wasted_bytes;

@@ -230,16 +230,35 @@ TEST_F(HybridArchiveTest, AgreeingDocumentsAreReadThroughTheIndex) {
   EXPECT_EQ(docker->transport, Transport::docker_archive);
 }
 
-TEST_F(HybridArchiveTest, ManifestBelowAnIndexThatIsIncomplete) {
+TEST_F(HybridArchiveTest, IndexThatLeadsToNoOtherImageIsTheRoot) {
   const std::string inner =
       index_json({arm_.descriptor(for_platform("arm64")), image_.descriptor(for_platform("amd64"))});
-  std::vector<Member> members = hybrid(index_json({descriptor_json(media_type::kOciIndex, inner)}), {image_}, {image_});
+  const std::string index = index_json({descriptor_json(media_type::kOciIndex, inner)});
+  std::vector<Member> members = hybrid(index, {image_}, {image_});  // the other image is left out, as "ctr export" does
+  members.push_back(file(blob_name(inner), inner));
+  const auto image = open_at(write(members));
+  ASSERT_TRUE(image) << describe(image.error());
+  EXPECT_EQ(image->root.digest, digest_of(inner));
+  EXPECT_EQ(image->transport, Transport::oci_archive);
+  ASSERT_EQ(kinds_of(*image), std::vector{Kind::incomplete_index});
+  EXPECT_NE(image->notes.front().message.find("1 manifest "), std::string::npos) << image->notes.front().message;
+}
+
+TEST_F(HybridArchiveTest, ManifestIsTheRootWhenItsIndexLeadsToOthersToo) {
+  const std::string inner =
+      index_json({arm_.descriptor(for_platform("arm64")), image_.descriptor(for_platform("amd64"))});
+  const std::string index = index_json({descriptor_json(media_type::kOciIndex, inner)});
+  std::vector<Member> members = hybrid(index, {image_, arm_}, {image_});
   members.push_back(file(blob_name(inner), inner));
   const auto image = open_at(write(members));
   ASSERT_TRUE(image) << describe(image.error());
   EXPECT_EQ(image->root.digest, image_.digest());
-  ASSERT_EQ(kinds_of(*image), std::vector{Kind::incomplete_index});
-  EXPECT_NE(image->notes.front().message.find("1 manifest "), std::string::npos) << image->notes.front().message;
+  EXPECT_EQ(kinds_of(*image), std::vector{Kind::archive_disagreement});
+  // As well when what else it leads to cannot be told.
+  members = hybrid(index, {image_}, {image_});
+  members.push_back(file(blob_name(inner), inner));
+  members.push_back(file(blob_name(arm_.manifest), std::string(arm_.manifest.size(), ' ')));
+  EXPECT_EQ(open_at(write(members))->root.digest, image_.digest());
 }
 
 TEST_F(HybridArchiveTest, DisagreeingDocumentsAreNoted) {
