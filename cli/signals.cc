@@ -35,7 +35,7 @@ sigset_t handled_set() {
 void install_signal_handlers() {
   struct sigaction action{};
   action.sa_handler = remove_doomed_file;
-  action.sa_flags = SA_RESETHAND | SA_RESTART;
+  action.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);  // SA_RESETHAND is unsigned
   action.sa_mask = handled_set();
   for (const int signal_number : kHandled) {
     struct sigaction before{};

@@ -7,8 +7,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
+#include <map>
 #include <new>
+#include <utility>
 
 #include "base/text.h"
 
@@ -71,19 +72,20 @@ void set_mtime(TarMember& member, archive_entry* entry) {
   member.mtime_ns = kSecond - member.mtime_ns;
 }
 
+/// Of one name given twice (SCHILY. and LIBARCHIVE. spellings of one attribute) the last record counts, which
+/// libarchive lists first.
 std::vector<Xattr> xattrs_of(archive_entry* entry) {
-  std::vector<Xattr> all;
+  std::map<std::string, std::string> by_name;
   archive_entry_xattr_reset(entry);
   const char* name = nullptr;
   const void* value = nullptr;
   std::size_t size = 0;
   while (archive_entry_xattr_next(entry, &name, &value, &size) == ARCHIVE_OK) {
-    all.push_back({std::string(text(name)), std::string(static_cast<const char*>(value), size)});
+    by_name.try_emplace(std::string(text(name)), static_cast<const char*>(value), size);
   }
-  std::ranges::stable_sort(all, {}, &Xattr::name);
-  // The same name twice (SCHILY. and LIBARCHIVE. spellings of one attribute): the first is libarchive's last record.
-  const auto rest = std::ranges::unique(all, {}, &Xattr::name);
-  all.erase(rest.begin(), rest.end());
+  std::vector<Xattr> all;
+  all.reserve(by_name.size());
+  for (auto& [key, bytes] : by_name) all.push_back({key, std::move(bytes)});
   return all;
 }
 

@@ -80,7 +80,9 @@ std::vector<Layer> describe_layers(const ResolvedImage& resolved, const std::vec
 std::vector<std::size_t> by_size(const std::vector<Descriptor>& layers) {
   std::vector<std::size_t> order(layers.size());
   std::iota(order.begin(), order.end(), 0);
-  std::ranges::stable_sort(order, std::ranges::greater(), [&](std::size_t i) { return layers[i].size_bytes; });
+  std::ranges::sort(order, [&](std::size_t a, std::size_t b) {
+    return layers[a].size_bytes != layers[b].size_bytes ? layers[a].size_bytes > layers[b].size_bytes : a < b;
+  });
   return order;
 }
 

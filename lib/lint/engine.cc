@@ -33,7 +33,8 @@ bool comes_before(const RuleRun& run, const Finding& a, const Finding& b) {
                                  f.where[0].path, f.where[0].json_pointer, f.where[0].layer.value_or(UINT32_MAX)};
   };
   if (place(a) != place(b)) return place(a) < place(b);
-  return a.message < b.message;
+  if (a.message != b.message) return a.message < b.message;
+  return a.fix < b.fix;
 }
 
 }  // namespace
@@ -62,7 +63,7 @@ std::vector<RuleRun> run_rules(std::span<const Rule* const> rules, const LintInp
   for (const Rule* rule : rules) {
     FindingSink sink;
     RuleRun run{.rule = &rule->info, .outcome = rule->check(input, sink), .findings = sink.take()};
-    std::ranges::stable_sort(run.findings, [&](const Finding& a, const Finding& b) { return comes_before(run, a, b); });
+    std::ranges::sort(run.findings, [&](const Finding& a, const Finding& b) { return comes_before(run, a, b); });
     runs.push_back(std::move(run));
   }
   return runs;
