@@ -31,14 +31,14 @@ test:
 	@$(MAKE) --no-print-directory format-check
 	cmake --preset release
 	cmake --build --preset release --parallel $(JOBS)
-	ctest --preset release --parallel $(JOBS) --output-log build/release/ctest.log
+	tools/ctest.sh release --parallel $(JOBS)
 	@$(MAKE) --no-print-directory asan
 
 asan tsan:
 	@tools/setup test
 	cmake --preset $@
 	cmake --build --preset $@ --parallel $(JOBS)
-	ctest --preset $@ --parallel $(JOBS) --label-exclude '$(SANITIZER_SKIPS)' --output-log build/$@/ctest.log
+	tools/ctest.sh $@ --parallel $(JOBS) --label-exclude '$(SANITIZER_SKIPS)'
 
 fuzz:
 	@tools/setup clang
@@ -52,7 +52,7 @@ tidy:
 	cmake --build --preset tidy --parallel $(JOBS)
 
 format:
-	tools/format.sh fix
+	@tools/format.sh fix
 
 format-check:
 	@tools/format.sh check

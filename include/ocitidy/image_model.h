@@ -103,7 +103,7 @@ enum class LayerContents : std::uint8_t {
 
 struct Layer {
   Descriptor descriptor;
-  DiffId diff_id;               ///< as the config says, and verified when `contents` is scanned
+  DiffId diff_id;  ///< of the bytes when scanned, and equal to the config's if that has one; else the config's
   std::string_view created_by;  ///< from the config's history; "" when it does not say
   Codec codec = Codec::none;    ///< what the bytes are, not what the media type says
   LayerContents contents = LayerContents::scanned;

@@ -81,7 +81,7 @@ std::vector<Xattr> xattrs_of(archive_entry* entry) {
   const void* value = nullptr;
   std::size_t size = 0;
   while (archive_entry_xattr_next(entry, &name, &value, &size) == ARCHIVE_OK) {
-    by_name.try_emplace(std::string(text(name)), static_cast<const char*>(value), size);
+    if (size > 0) by_name.try_emplace(std::string(text(name)), static_cast<const char*>(value), size);
   }
   std::vector<Xattr> all;
   all.reserve(by_name.size());

@@ -1,6 +1,7 @@
 // resolve.cc - one walk through the documents below a root.
 #include "oci/resolve.h"
 
+#include <map>
 #include <set>
 
 #include "archive/stream.h"
@@ -83,13 +84,26 @@ Result<void> Search::visit_member(const Descriptor& descriptor, std::uint32_t de
   return visited;
 }
 
-/// The platform an index member says it has; else what its config says.
-Result<Platform> platform_of(const Candidate& candidate, const Image& image, const Limits& limits) {
-  if (candidate.descriptor.platform) return *candidate.descriptor.platform;
-  OCITIDY_TRY(std::string raw, read_small_blob(*image.blobs, candidate.manifest.config, limits.json_bytes));
-  OCITIDY_TRY(const ImageConfig config, parse_config(std::move(raw), limits));
-  return config.platform;
-}
+/// The platforms of candidates: what the index says, else what their configs say. Each config is read once, however
+/// many manifests share it.
+class Platforms {
+ public:
+  Platforms(const Image& image, const Limits& limits) : image_(image), limits_(limits) {}
+
+  Result<Platform> of(const Candidate& candidate) {
+    if (candidate.descriptor.platform) return *candidate.descriptor.platform;
+    const Descriptor& config = candidate.manifest.config;
+    if (const auto known = by_config_.find(config.digest); known != by_config_.end()) return known->second;
+    OCITIDY_TRY(std::string raw, read_small_blob(*image_.blobs, config, limits_.json_bytes));
+    OCITIDY_TRY(ImageConfig parsed, parse_config(std::move(raw), limits_));
+    return by_config_[config.digest] = std::move(parsed.platform);
+  }
+
+ private:
+  const Image& image_;
+  const Limits& limits_;
+  std::map<Digest, Platform> by_config_;
+};
 
 std::string list_of(const std::vector<std::pair<Platform, Digest>>& images) {
   constexpr std::size_t kListed = 20;
@@ -108,8 +122,9 @@ Result<Candidate> choose(Search&& found, const Image& image, const std::optional
   if (found.images.empty() && found.artifacts.size() == 1) return std::move(found.artifacts.front());
   std::vector<std::pair<Platform, Digest>> there;
   std::vector<std::size_t> fitting;
+  Platforms platforms(image, limits);
   for (std::size_t i = 0; i < found.images.size(); ++i) {
-    OCITIDY_TRY(Platform platform, platform_of(found.images[i], image, limits));
+    OCITIDY_TRY(Platform platform, platforms.of(found.images[i]));
     const bool fits = !wanted || found.members.empty() || platform.answers(*wanted);
     if (fits) fitting.push_back(i);
     there.emplace_back(std::move(platform), found.images[i].descriptor.digest);

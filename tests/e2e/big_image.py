@@ -8,9 +8,10 @@ Without root, network or the tools the test is skipped.
 """
 
 import argparse
+import collections
 import hashlib
+import inspect
 import io
-import json
 import os
 import re
 import shutil
@@ -192,8 +193,8 @@ def build(layout):
 
 def cached_image(cache):
     """The layout's path; built when this recipe's image is not there."""
-    with open(__file__, "rb") as file:
-        recipe = hashlib.sha256(file.read()).hexdigest()[:12]
+    sources = [inspect.getsource(part) for part in (build, build_base, install, opaque_layer)]
+    recipe = hashlib.sha256(repr((PACKAGES, CHANGES, RENEWALS, sources)).encode()).hexdigest()[:12]
     layout = os.path.join(cache, "big-" + recipe)
     if not os.path.isdir(layout):
         if not peers.IS_ROOT:
@@ -221,18 +222,35 @@ def measured(tool, *arguments):
 
 
 def check_cost(tool, reference, failures):
-    """The merged tree as ocitidy prints it."""
-    tree = None
+    """(the merged tree as ocitidy prints it, one line on each command's cost)"""
+    tree, costs = None, []
     for arguments, codes in ((["lint"], (0, 1)), (["inspect", "--files", "--format", "jsonl"], (0,))):
         done, wall, peak = measured(tool, *arguments, reference)
-        print("ocitidy %s: %.2f s wall, peak %.1f MiB" % (" ".join(arguments), wall, peak / 1024))
+        costs.append("%s %.2f s, peak %.1f MiB" % (" ".join(arguments[:2]), wall, peak / 1024))
         if done.code not in codes:
             failures.append("%s: exit code %d: %s" % (arguments, done.code, done.err.decode("utf-8", "replace")[:500]))
         if peak > MAXIMUM_RESIDENT_KIB:
             failures.append("%s: peak %d KiB is over %d KiB" % (arguments, peak, MAXIMUM_RESIDENT_KIB))
         if arguments[0] == "inspect" and done.code == 0:
             tree = peers.tree_of_jsonl(done.out)
-    return tree
+    return tree, costs
+
+
+def compare_with_umoci(ours, image, cache, failures):
+    """How much was compared."""
+    started = time.monotonic()
+    theirs = peers.unpacked_tree(image, cache)
+    if isinstance(theirs, peers.Run):
+        failures.append("umoci cannot unpack the image: " + theirs.last_error())
+        return "nothing compared"
+    print("umoci raw unpack and reading it back: %.1f s" % (time.monotonic() - started))
+    failures += peers.tree_differences(ours, theirs, peers.umoci_comparison())
+    kinds = collections.Counter(node.type for node in theirs.values())
+    return "%d paths compared with umoci (%s; %d names of hard links)" % (
+        len(theirs),
+        ", ".join("%d %s" % (count, kind) for kind, count in kinds.most_common()),
+        len(peers.names_by_group(theirs)),
+    )
 
 
 def main():
@@ -252,32 +270,27 @@ def main():
         sys.exit("inspect: exit code %d: %s" % (facts.code, facts.last_error()))
     layers = facts["image"]["layers"]
     tar_bytes = sum(layer["tarBytes"] for layer in layers)
-    print(
-        "%d layers, %.0f MB of tar, %.0f MB stored, %d entries"
-        % (
-            len(layers),
-            tar_bytes / 1e6,
-            sum(layer["compressedBytes"] for layer in layers) / 1e6,
-            facts["total"]["entries"],
-        )
-    )
+    stored_bytes = sum(layer["compressedBytes"] for layer in layers)
     if tar_bytes < MINIMUM_TAR_BYTES:
         failures.append("the image has shrunk: %d bytes of tar" % tar_bytes)
 
-    ours = check_cost(tool, reference, failures)
-    started = time.monotonic()
-    theirs = peers.unpacked_tree(layout + ":latest", cache)
-    print("umoci raw unpack and reading it back: %.1f s" % (time.monotonic() - started))
+    ours, costs = check_cost(tool, reference, failures)
+    compared = "nothing compared"
     if ours is not None:
-        failures += peers.tree_differences(ours, theirs, peers.umoci_comparison())
-        kinds = json.dumps(
-            {kind: sum(node.type == kind for node in ours.values()) for kind in sorted({n.type for n in ours.values()})}
-        )
-        print(
-            "%d paths compared with umoci, %d of them hard links: %s"
-            % (len(theirs), len(peers.names_by_group(ours)), kinds)
-        )
+        compared = compare_with_umoci(ours, layout + ":latest", cache, failures)
     print("\n".join(failures) or "no differences")
+    peers.summary(
+        "%d layers, %.0f MB of tar, %.0f MB stored, %d entries: %s; %s; %d differences"
+        % (
+            len(layers),
+            tar_bytes / 1e6,
+            stored_bytes / 1e6,
+            facts["total"]["entries"],
+            "; ".join(costs),
+            compared,
+            len(failures),
+        )
+    )
     sys.exit(1 if failures else 0)
 
 

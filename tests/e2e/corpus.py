@@ -306,7 +306,7 @@ def main():
     options = parser.parse_args()
     corpus = os.environ.get("OCITIDY_CORPUS") or os.path.join(SOURCE, "..", "shared", "corpus")
     if not os.path.isdir(corpus):
-        print("corpus not found: 0 images compared")
+        peers.summary("corpus not found: 0 images compared")
         sys.exit(peers.SKIPPED)
     peers.require_tools("skopeo", "umoci")
     os.umask(0o022)  # what umoci gives to folders that no layer lists
@@ -325,10 +325,9 @@ def main():
     print("\n".join("  " + text for text in tally.not_unpacked) or "  none")
     print("\ndifferences:")
     print("\n".join("  " + text for text in tally.differences) or "  none")
-    print(
-        "\n%d rows: %d images compared with skopeo, %d merged trees with umoci, %d with stored trees, %d refused; "
-        "%d differences"
-        % (len(rows), tally.skopeo, tally.umoci, tally.expected, tally.refused, len(tally.differences))
+    peers.summary(
+        "%d rows: %d images compared with skopeo, %d merged trees with umoci, %d with stored trees, %d refused, "
+        "%d differences" % (len(rows), tally.skopeo, tally.umoci, tally.expected, tally.refused, len(tally.differences))
     )
     if not peers.IS_ROOT:
         print("not run as root: owners, xattrs and devices were not compared with umoci")

@@ -40,6 +40,11 @@ class Run:
         return text
 
 
+def summary(text):
+    """A line that `make test` shows even when the test passes."""
+    print("\nsummary: " + text)
+
+
 def run(command, timeout=600, env=None):
     """Runs a command without stdin. A time-out counts as exit code 124."""
     merged = dict(os.environ, LC_ALL="C", **(env or {}))

@@ -141,7 +141,7 @@ def main():
                     failures += ["%s: %s" % (label, text) for text in violations(trace, [allowed])]
                     runs += 1
     print("\n".join(failures) or "no violations")
-    print("%d runs traced" % runs)
+    peers.summary("%d runs traced, %d violations" % (runs, len(failures)))
     sys.exit(1 if failures else 0)
 
 

@@ -283,7 +283,7 @@ def main():
     options = parser.parse_args()
     corpus = os.environ.get("OCITIDY_CORPUS") or os.path.join(SOURCE, "..", "shared", "corpus")
     if not os.path.isdir(corpus):
-        print("corpus not found: 0 layers compared")
+        peers.summary("corpus not found: 0 layers compared")
         sys.exit(peers.SKIPPED)
     peers.require_tools("zstd")
     suite = Suite(peers.Ocitidy(options.ocitidy))
@@ -297,7 +297,7 @@ def main():
     print("\n".join("  " + text for text in suite.excused) or "  none")
     print("disagreements:")
     print("\n".join("  " + text for text in suite.disagreements) or "  none")
-    print("layers: " + ", ".join("%d %s" % (count, what) for what, count in sorted(suite.counts.items())))
+    peers.summary("layers: " + ", ".join("%d %s" % (count, what) for what, count in sorted(suite.counts.items())))
     sys.exit(1 if suite.disagreements or not suite.counts else 0)
 
 

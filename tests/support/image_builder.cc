@@ -45,6 +45,7 @@ std::string config_json(const ImageSpec& spec, const Platform& platform, const s
     if (!spec.layers[i].created_by.empty()) step["created_by"] = spec.layers[i].created_by;
     json["history"].push_back(step);
   }
+  if (spec.rootfs == ImageSpec::Rootfs::left_out) json.erase("rootfs");
   return json.dump();
 }
 

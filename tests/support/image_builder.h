@@ -33,6 +33,7 @@ struct ImageSpec {
   std::string working_dir, user;
   std::map<std::string, std::string> labels;
   Family family = Family::oci;
+  enum class Rootfs : std::uint8_t { stated, left_out } rootfs = Rootfs::stated;  ///< the config's DiffIDs
   std::string artifact_type;  ///< config media type of an artifact, whose config is "{}"; empty: a container image
   std::vector<LayerSpec> layers;
 

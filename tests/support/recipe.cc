@@ -231,6 +231,10 @@ Result<void> Parser::config_clause(Words words) {
     (key == "cmd" ? image.cmd : image.entrypoint) = texts(values);
     return {};
   }
+  if (key == "no-rootfs" && values.empty()) {
+    image.rootfs = ImageSpec::Rootfs::left_out;
+    return {};
+  }
   if (values.size() > 1 || (values.empty() && key != "workdir" && key != "user"))
     return bad(cat("config ", key, " takes one word"));
   const std::string value = values.empty() ? "" : values[0].text;

@@ -13,6 +13,7 @@
 //       os linux | arch arm64 | variant v8
 //       entrypoint WORD... | cmd WORD...   no word: none       workdir PATH | user NAME   no word: none
 //       env NAME=VALUE | label NAME=VALUE  repeatable
+//       no-rootfs                          the config says nothing about its layers
 //   manifest docker|oci                 media types of manifest and config, and of layers that do not say
 //   artifact MEDIA/TYPE                 the config is "{}" of this type: a manifest that is no container image
 //   index [docker|oci] [nested]         the root is an index that holds the manifest (nested: inside another index)
