@@ -3,17 +3,16 @@
 # usage: tools/fuzz.sh BUILD-FOLDER SECONDS
 set -euo pipefail
 build=$(realpath "$1") seconds=$2
-cd "$(dirname "$0")/.."
 found=0
-for target in "$build"/tests/fuzz/*_fuzz; do
-  [[ -x $target ]] || continue
+for target in "$build"/tests/fuzz/fuzz_*; do
+  [[ -f $target && -x $target && $target != *_regression ]] || continue
   found=1
   name=$(basename "$target")
+  corpus=$build/corpus/$name
   echo "== $name, $seconds s"
-  mkdir -p "$build/corpus/$name" "$build/crashes"
-  seeds=()
-  [[ -d tests/fuzz/corpus/$name ]] && seeds=("tests/fuzz/corpus/$name")
+  mkdir -p "$corpus" "$build/crashes"
+  "${target}_regression" --seeds "$corpus"
   "$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
-    -artifact_prefix="$build/crashes/$name-" "$build/corpus/$name" "${seeds[@]}"
+    -artifact_prefix="$build/crashes/$name-" "$corpus"
 done
 if ((!found)); then echo "fuzz: no targets in $build/tests/fuzz" >&2; exit 1; fi

@@ -165,8 +165,9 @@ class ImageModel {
   std::span<const Xattr> xattrs(EntryId id) const;
   /// SHA-256 of a file's bytes; nullptr unless ScanOptions asked for it or the entry is no file.
   const Sha256* content_sha256(EntryId id) const;
-  /// The entry that hides `id`: overwrote it, whited it out, or replaced a directory above it. None while any name of
-  /// the file, hard links included, can be seen, and for entries that are no file, directory, symlink or device.
+  /// The entry that hides `id`: overwrote it, whited it out, or replaced a directory above it; `id` itself when no
+  /// engine would unpack it. None while any name of the file, hard links included, can be seen, and for whiteouts and
+  /// hard links.
   std::optional<EntryId> hidden_by(EntryId id) const;
   /// Only what some enabled rule declared; none for other files, or when the capture budget was spent.
   std::optional<Capture> captured(EntryId id) const;

@@ -41,6 +41,14 @@ struct MergedTree::Walk {
   }
 };
 
+/// A directory's place: the last part of the way that is there, and what lies below it and is no directory yet.
+struct MergedTree::Located {
+  std::uint32_t at = kRoot;  // kNone: round in symlinks for ever
+  std::vector<std::string_view> wanted;
+
+  bool is_there() const { return at != kNone && wanted.empty(); }
+};
+
 /// Keyed by the table's address, which address space randomisation hides: names that all collide cannot be prepared.
 std::size_t MergedTree::NameTable::slot(std::uint32_t parent, std::string_view name) const {
   constexpr std::uint64_t kMultiplier = 0x9E3779B97F4A7C15U;  // 2^64 / golden ratio
@@ -106,7 +114,7 @@ MergedTree::MergedTree(std::vector<LayerIndex>& layers, std::uint32_t symlink_st
 void MergedTree::apply(EntryId id, Entry& entry) {
   const Oddity not_in_tree =
       Oddity::aufs_metadata | Oddity::bad_whiteout_name | Oddity::below_whiteout | Oddity::root_not_directory;
-  if (has(entry.oddities, not_in_tree) || entry.type == EntryType::other) return;
+  if (has(entry.oddities, not_in_tree) || entry.type == EntryType::other) return hide(id, id);
   if (entry.type == EntryType::whiteout || entry.type == EntryType::opaque) return apply_hidden(id, entry);
   if (entry.path.empty()) {  // the root, a directory: its metadata, nothing else
     Inode& root = inodes_[names_[kRoot].inode];
@@ -120,7 +128,7 @@ void MergedTree::apply(EntryId id, Entry& entry) {
   }
   const auto [directory, name] = split(entry.path);
   const auto parent = parent_for(id, entry, directory);
-  if (!parent) return;
+  if (!parent) return hide(id, id);
   if (*parent != kRoot && inode_of(*parent).implied) entry.oddities |= Oddity::missing_parent;
   if (entry.type == EntryType::hard_link) return apply_hard_link(id, entry, *parent, name);
   put(id, entry, *parent, name);
@@ -129,11 +137,11 @@ void MergedTree::apply(EntryId id, Entry& entry) {
 void MergedTree::apply_hidden(EntryId id, Entry& entry) {
   const bool opaque = entry.type == EntryType::opaque;
   const auto [directory, name] = split(entry.path);
-  const auto parent = find(opaque ? entry.path : directory, Last::follow);
+  const Located parent = locate(opaque ? entry.path : directory);
   bool hid = false;
   if (opaque) {
-    hid = parent && sweep(*parent, id);
-  } else if (const std::uint32_t target = parent ? child(*parent, name) : kNone; target != kNone) {
+    hid = parent.is_there() && sweep(parent.at, id);
+  } else if (const std::uint32_t target = parent.is_there() ? child(parent.at, name) : kNone; target != kNone) {
     std::vector<std::uint32_t> pending;
     hid = sweep_one(target, id, pending);
     for (const std::uint32_t inner : pending) hid |= sweep(inner, id);
@@ -142,13 +150,15 @@ void MergedTree::apply_hidden(EntryId id, Entry& entry) {
 }
 
 void MergedTree::apply_hard_link(EntryId id, Entry& entry, std::uint32_t parent, std::string_view name) {
-  const auto target = find(entry.link_target, Last::keep);
+  const auto [target_directory, target_name] = split(entry.link_target);
+  const Located above = locate(target_directory);
+  const std::uint32_t target = above.is_there() ? child(above.at, target_name) : kNone;
   const std::uint32_t existing = child(parent, name);
-  if (!target || *target == existing) {
+  if (target == kNone || target == existing) {
     entry.oddities |= Oddity::dangling_link;
     return;
   }
-  const std::uint32_t inode = names_[*target].inode;
+  const std::uint32_t inode = names_[target].inode;
   if (inodes_[inode].is_directory) {
     entry.oddities |= Oddity::link_to_directory;
     return;
@@ -157,7 +167,7 @@ void MergedTree::apply_hard_link(EntryId id, Entry& entry, std::uint32_t parent,
   if (existing != kNone) {
     if (names_[existing].layer == layer_) entry.oddities |= Oddity::duplicate_member;
     remove(existing, id);
-    if (names_[*target].inode == kNone) {  // the target lay below what the link replaces
+    if (names_[target].inode == kNone) {  // the target lay below what the link replaces
       entry.oddities |= Oddity::dangling_link;
       return;
     }
@@ -325,30 +335,44 @@ std::optional<std::uint32_t> MergedTree::find(std::string_view path, Last last) 
   return walk.at;
 }
 
-/// The directory a member goes into, made where it is not there. None when its path leads round in symlinks for ever.
-std::optional<std::uint32_t> MergedTree::parent_for(EntryId id, Entry& entry, std::string_view directory) {
-  if (directory.empty()) return kRoot;
-  if (directory == last_directory_ && last_parent_ != kRoot) return last_parent_;
+/// Where engines take `directory` to be. They clean what is not there as text, so "gone/.." is where it began; a
+/// process would get an error there, see find().
+MergedTree::Located MergedTree::locate(std::string_view directory) const {
+  Located located;
   Walk walk;
   walk.push(directory);
   while (!walk.rest.empty()) {
     const std::string_view part = walk.pop();
-    if (step(walk, part)) {
-      if (inode_of(walk.at).is_directory) continue;
-      entry.oddities |= Oddity::parent_not_directory;
-      const Name& stands = names_[walk.at];
-      walk.at = imply_directory(stands.parent, stands.name, id);
-      continue;
+    if (!located.wanted.empty()) {
+      part == ".." ? located.wanted.pop_back() : located.wanted.push_back(part);
+    } else if (!step(walk, part)) {
+      if (walk.steps > symlink_steps_) return {.at = kNone, .wanted = {}};
+      located.wanted.push_back(part);
+    } else if (!inode_of(walk.at).is_directory) {
+      located.wanted.push_back(names_[walk.at].name);
+      walk.at = names_[walk.at].parent;
     }
-    if (walk.steps > symlink_steps_) {
-      entry.oddities |= Oddity::too_many_symlinks;
-      return std::nullopt;
-    }
-    walk.at = imply_directory(walk.at, part, id);
+  }
+  located.at = walk.at;
+  return located;
+}
+
+/// The directory a member goes into, made where it is not there. None when its path leads round in symlinks for ever.
+std::optional<std::uint32_t> MergedTree::parent_for(EntryId id, Entry& entry, std::string_view directory) {
+  if (directory.empty()) return kRoot;
+  if (directory == last_directory_ && last_parent_ != kRoot) return last_parent_;
+  Located located = locate(directory);
+  if (located.at == kNone) {
+    entry.oddities |= Oddity::too_many_symlinks;
+    return std::nullopt;
+  }
+  for (const std::string_view name : located.wanted) {
+    if (child(located.at, name) != kNone) entry.oddities |= Oddity::parent_not_directory;
+    located.at = imply_directory(located.at, name, id);
   }
   last_directory_ = directory;
-  last_parent_ = walk.at;
-  return walk.at;
+  last_parent_ = located.at;
+  return located.at;
 }
 
 }  // namespace ocitidy

@@ -69,6 +69,7 @@ class MergedTree {
     std::size_t used_ = 0;
   };
   struct Walk;
+  struct Located;
 
   void apply(EntryId id, Entry& entry);
   void apply_hidden(EntryId id, Entry& entry);
@@ -85,6 +86,7 @@ class MergedTree {
   std::uint32_t child(std::uint32_t parent, std::string_view name) const;
   std::optional<std::uint32_t> parent_for(EntryId id, Entry& entry, std::string_view directory);
   bool step(Walk& walk, std::string_view part) const;
+  Located locate(std::string_view directory) const;
   const Entry& entry(EntryId id) const { return layers_[id.layer].entries[id.index]; }
 
   std::vector<LayerIndex>& layers_;

@@ -58,7 +58,7 @@ std::vector<Hidden> hidden_files(const ImageModel& image) {
     for (std::uint32_t i = 0; i < entries.size(); ++i) {
       if (entries[i].type != EntryType::file || entries[i].size_bytes == 0) continue;
       const auto by = image.hidden_by({layer, i});
-      if (!by) continue;
+      if (!by || *by == EntryId{layer, i}) continue;  // one that cannot be unpacked shadows nothing
       const Cause cause = cause_of(entries[i], image.entry(*by), by->layer == layer);
       hidden.push_back({{layer, i}, *by, cause, entries[i].path, entries[i].size_bytes});
     }

@@ -237,6 +237,21 @@ TEST(MergedTree, M04_XattrsSurviveWithNulBytes) {
   EXPECT_EQ(xattrs[0].value, std::string("\x01\0\0\x02", 4));
 }
 
+TEST(MergedTree, M04_AnEmptyXattrRecordIsNone) {
+  EXPECT_TRUE(model_of("layer\nfile a \"x\" xattr=user.gone:\n").xattrs({0, 0}).empty());
+}
+
+TEST(MergedTree, P03_WhatIsGoneAndLeftAgainIsNotMade) {
+  EXPECT_EQ(paths(model_of("layer bare\nsymlink a -> gone/../d\nfile a/x\nfile f\nhardlink g -> a/x\n")),
+            (Paths{"a", "d", "d/x", "f", "g"}));
+}
+
+TEST(MergedTree, WhatNoEngineUnpacksHidesItself) {
+  const auto model = model_of("layer bare\nsymlink a -> a\nfile a/x \"text\"\n");
+  EXPECT_EQ(model.hidden_by({0, 1}), (EntryId{0, 1}));
+  EXPECT_EQ(inspect(model).total.wasted_bytes, 4U);
+}
+
 TEST(MergedTree, SweepsOfManyWhiteoutsStayLinear) {
   // 2,000 nested directories, each whited out and declared anew by one layer: quadratic code would take minutes here.
   std::string lower = "layer bare\n", upper = "layer bare\n", path;
