@@ -12,11 +12,12 @@ Outcome check(const LintInput& in, FindingSink& out) {
   const std::size_t layers = in.image.layers().size();
   // A number other than that of the layers is refused before any rule runs.
   if (layers == 0 || !in.image.config().diff_ids.empty()) return Outcome::checked();
-  out.add({.message = cat("the config names no DiffID for ", counted(layers, "layer", "layers"),
-                          ": engines that check them refuse the image, and Lambda's unpacker is not known to do without"),
-           .fix = "build the image anew with a tool that writes rootfs.diff_ids: docker buildx, buildah or crane",
-           .where = {in_document("/rootfs/diff_ids")},
-           .severity = {}});
+  out.add(
+      {.message = cat("the config names no DiffID for ", counted(layers, "layer", "layers"),
+                      ": engines that check them refuse the image, and Lambda's unpacker is not known to do without"),
+       .fix = "build the image anew with a tool that writes rootfs.diff_ids: docker buildx, buildah or crane",
+       .where = {in_document("/rootfs/diff_ids")},
+       .severity = {}});
   return Outcome::checked();
 }
 
