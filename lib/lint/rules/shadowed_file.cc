@@ -42,13 +42,25 @@ struct Hidden {
   auto bucket() const { return std::tuple(id.layer, by.layer, cause); }
 };
 
-Cause cause_of(const Entry& entry, const Entry& hider, bool same_layer) {
-  if (same_layer) return Cause::duplicate;
+/// What chmod, chown and setcap change of a file they copy whole.
+std::vector<std::string> changes(const ImageModel& image, EntryId id, EntryId by) {
+  const Entry &before = image.entry(id), &after = image.entry(by);
+  std::vector<std::string> changed;
+  if (before.mode != after.mode) changed.emplace_back("mode");
+  if (before.uid != after.uid || before.gid != after.gid) changed.emplace_back("owner");
+  if (!std::ranges::equal(image.xattrs(id), image.xattrs(by))) changed.emplace_back("extended attributes");
+  return changed;
+}
+
+Cause cause_of(const ImageModel& image, EntryId id, EntryId by) {
+  const Entry &entry = image.entry(id), &hider = image.entry(by);
+  if (id.layer == by.layer) return Cause::duplicate;
   if (hider.type == EntryType::whiteout) return Cause::deleted;
   if (hider.type == EntryType::opaque) return Cause::opaque;
   if (hider.path != entry.path) return Cause::replaced;
-  // Contents are not compared: a copy that chmod or chown made has the size of the original, but so may another file.
-  return hider.type == EntryType::file && hider.size_bytes == entry.size_bytes ? Cause::same_size : Cause::overwritten;
+  // Contents are not compared: a file written anew may have the size of the old one, and then nothing else differs.
+  const bool same_size = hider.type == EntryType::file && hider.size_bytes == entry.size_bytes;
+  return same_size && !changes(image, id, by).empty() ? Cause::same_size : Cause::overwritten;
 }
 
 std::vector<Hidden> hidden_files(const ImageModel& image) {
@@ -59,23 +71,12 @@ std::vector<Hidden> hidden_files(const ImageModel& image) {
       if (entries[i].type != EntryType::file || entries[i].size_bytes == 0) continue;
       const auto by = image.hidden_by({layer, i});
       if (!by || *by == EntryId{layer, i}) continue;  // one that cannot be unpacked shadows nothing
-      const Cause cause = cause_of(entries[i], image.entry(*by), by->layer == layer);
+      const Cause cause = cause_of(image, {layer, i}, *by);
       hidden.push_back({{layer, i}, *by, cause, entries[i].path, entries[i].size_bytes});
     }
   }
   std::ranges::sort(hidden, {}, [](const Hidden& file) { return std::tuple(file.bucket(), file.path, file.id); });
   return hidden;
-}
-
-/// "only mode and owner": what a same-size copy changed.
-std::string changes(const ImageModel& image, const Hidden& file) {
-  const Entry &before = image.entry(file.id), &after = image.entry(file.by);
-  std::vector<std::string> changed;
-  if (before.mode != after.mode) changed.emplace_back("mode");
-  if (before.uid != after.uid || before.gid != after.gid) changed.emplace_back("owner");
-  if (before.mtime_s != after.mtime_s || before.mtime_ns != after.mtime_ns) changed.emplace_back("mtime");
-  if (!std::ranges::equal(image.xattrs(file.id), image.xattrs(file.by))) changed.emplace_back("extended attributes");
-  return changed.empty() ? "nothing" : cat("only ", listed(changed, changed.size()));
 }
 
 /// One finding for `files`, neighbours in the sorted list.
@@ -84,16 +85,17 @@ Finding about(const ImageModel& image, std::span<const Hidden> files, std::strin
   for (const Hidden& file : files) bytes += file.bytes;
   const Hidden& first = files.front();
   const bool one = files.size() == 1;
-  return {
-      .message = cat(one ? seen_path(first.path) : cat(files.size(), " files below ", seen_path(common)),
-                     one ? " ships " : " ship ", human_bytes(bytes),
-                     " that no process can see: ", story_of(first.cause).what, "layer ", first.by.layer,
-                     first.cause != Cause::same_size ? "" : cat(", where probably ", changes(image, first), " changed"),
-                     one ? "" : cat("; the first is ", seen_path(first.path))),
-      .fix = std::string(story_of(first.cause).fix),
-      .where = {in_layer(first.id.layer, common), in_layer(first.by.layer, image.entry(first.by).path)},
-      .wasted_bytes = bytes,
-      .severity = {}};
+  return {.message = cat(one ? seen_path(first.path) : cat(files.size(), " files below ", seen_path(common)),
+                         one ? " ships " : " ship ", human_bytes(bytes),
+                         " that no process can see: ", story_of(first.cause).what, "layer ", first.by.layer,
+                         first.cause != Cause::same_size
+                             ? ""
+                             : cat(", where probably only ", listed(changes(image, first.id, first.by), 3), " changed"),
+                         one ? "" : cat("; the first is ", seen_path(first.path))),
+          .fix = std::string(story_of(first.cause).fix),
+          .where = {in_layer(first.id.layer, common), in_layer(first.by.layer, image.entry(first.by).path)},
+          .wasted_bytes = bytes,
+          .severity = {}};
 }
 
 /// Keeps the largest findings; the others become one, so that their bytes are not lost.
