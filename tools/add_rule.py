@@ -18,7 +18,7 @@ SOURCE = """\
 // Why and examples: docs/rules/{id}.md
 #include "base/text.h"
 #include "lint/rules/rules.h"
-#include "lint/rules/wording.h"
+#include "lint/wording.h"
 
 namespace ocitidy::rules {{
 namespace {{

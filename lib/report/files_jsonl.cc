@@ -10,26 +10,6 @@
 namespace ocitidy {
 namespace {
 
-/// The words of the schema; Node never has the types that only a layer has.
-std::string_view type_name(EntryType type) {
-  switch (type) {
-    case EntryType::file:
-      return "file";
-    case EntryType::directory:
-      return "dir";
-    case EntryType::symlink:
-      return "symlink";
-    case EntryType::char_device:
-      return "char";
-    case EntryType::block_device:
-      return "block";
-    case EntryType::fifo:
-      return "fifo";
-    default:
-      return "other";
-  }
-}
-
 std::string octal_mode(std::uint32_t mode) {
   std::string text(4, '0');
   for (auto digit = text.rbegin(); digit != text.rend(); ++digit, mode >>= 3) {
@@ -95,7 +75,7 @@ void write_file_row(JsonWriter& json, const FileRow& row) {
   const Node& node = row.node;
   json.begin_object();
   json.text("path", row.path);
-  json.member("type", type_name(node.type));
+  json.member("type", entry_type_name(node.type));
   json.member("mode", octal_mode(node.mode));
   json.member("uid", node.uid);
   json.member("gid", node.gid);

@@ -1,5 +1,5 @@
 // How many paths become few lines: every path in exactly one group, in order, as deep as the bound allows.
-#include "lint/rules/path_groups.h"
+#include "lint/path_groups.h"
 
 #include <gtest/gtest.h>
 

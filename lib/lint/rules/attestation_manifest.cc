@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "lambda/media_types.h"
 #include "lint/rules/rules.h"
-#include "lint/rules/wording.h"
+#include "lint/wording.h"
 
 namespace ocitidy::rules {
 namespace {

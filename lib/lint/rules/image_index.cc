@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "lint/rules/rules.h"
-#include "lint/rules/wording.h"
+#include "lint/wording.h"
 
 namespace ocitidy::rules {
 namespace {

@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "lambda/limits.h"
 #include "lint/rules/rules.h"
-#include "lint/rules/wording.h"
+#include "lint/wording.h"
 
 namespace ocitidy::rules {
 namespace {

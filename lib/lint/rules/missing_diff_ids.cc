@@ -2,7 +2,7 @@
 // Why and examples: docs/rules/missing-diff-ids.md
 #include "base/text.h"
 #include "lint/rules/rules.h"
-#include "lint/rules/wording.h"
+#include "lint/wording.h"
 
 namespace ocitidy::rules {
 namespace {

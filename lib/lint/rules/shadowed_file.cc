@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "base/text.h"
-#include "lint/rules/path_groups.h"
+#include "lint/path_groups.h"
 #include "lint/rules/rules.h"
-#include "lint/rules/wording.h"
+#include "lint/wording.h"
 
 namespace ocitidy::rules {
 namespace {

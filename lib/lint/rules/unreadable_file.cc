@@ -9,9 +9,9 @@
 #include "base/text.h"
 #include "lambda/access.h"
 #include "lambda/entrypoint.h"
-#include "lint/rules/path_groups.h"
+#include "lint/path_groups.h"
 #include "lint/rules/rules.h"
-#include "lint/rules/wording.h"
+#include "lint/wording.h"
 
 namespace ocitidy::rules {
 namespace {

@@ -9,7 +9,7 @@
 #include "formats/elf.h"
 #include "lambda/entrypoint.h"
 #include "lint/rules/rules.h"
-#include "lint/rules/wording.h"
+#include "lint/wording.h"
 
 namespace ocitidy::rules {
 namespace {

@@ -1,5 +1,5 @@
 // path_groups.cc - grouping by the first components, fewer and fewer of them.
-#include "lint/rules/path_groups.h"
+#include "lint/path_groups.h"
 
 #include <algorithm>
 

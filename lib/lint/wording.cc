@@ -1,5 +1,5 @@
 // wording.cc - places, lists and reasons, said the same way by every rule.
-#include "lint/rules/wording.h"
+#include "lint/wording.h"
 
 #include <algorithm>
 #include <utility>
