@@ -21,7 +21,7 @@ void must(int ok) {
 
 struct Hasher::Impl {
   struct Free {
-    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+    void operator()(EVP_MD_CTX* made) const { EVP_MD_CTX_free(made); }
   };
   Digest::Algorithm algorithm;
   std::unique_ptr<EVP_MD_CTX, Free> context{EVP_MD_CTX_new()};

@@ -206,6 +206,7 @@ Result<DockerIndex> DockerIndex::read(const ArchiveFile& archive) {
 Result<std::size_t> DockerIndex::select(const Selector& selector, const ArchiveFile& archive,
                                         const std::optional<Platform>& platform) const {
   std::vector<Candidate> candidates;
+  candidates.reserve(items_.size());
   for (const DockerItem& item : items_) candidates.push_back({item.repo_tags, item.config_digest});
   return select_one(candidates, selector, platform, [&](std::size_t i) -> std::vector<Platform> {
     auto raw = archive.read_small(*items_[i].config_member, items_[i].config);

@@ -37,7 +37,7 @@ Result<std::shared_ptr<const InputFile>> plain_tar(OpenedPath opened, const Open
     PipeStream pipe(opened.fd.get(), opened.name);
     return spool(pipe, opened.name, options);
   }
-  const auto file =
+  auto file =
       std::make_shared<const InputFile>(std::move(opened.fd), opened.name, opened.start_bytes, opened.size_bytes);
   std::vector<std::byte> head(kTarBlockBytes);
   OCITIDY_TRY(const std::size_t got, file->read_at(0, head));

@@ -171,6 +171,7 @@ Result<Descriptor> select_root(const RootIndex& index, const Selector& selector,
     return fail(Code::corrupt, cat("index.json names no image: 'manifests' is ", index.is_null ? "null" : "empty"));
   }
   std::vector<Candidate> candidates;
+  candidates.reserve(index.manifests.size());
   for (const Descriptor& descriptor : index.manifests) candidates.push_back({names_of(descriptor), descriptor.digest});
   PlatformFinder platforms(blobs, options.limits);
   auto position = select_one(candidates, selector, options.platform,

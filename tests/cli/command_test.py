@@ -5,7 +5,6 @@ Usage: command_test.py OCITIDY SOURCE_FOLDER [unittest arguments, such as the na
 """
 import json
 import os
-import pty
 import re
 import resource
 import subprocess
@@ -286,7 +285,7 @@ class Commands(CliTest):
 
 class Terminal(CliTest):
     def on_terminal(self, *arguments, **env):
-        main_end, run_end = pty.openpty()
+        main_end, run_end = harness.open_terminal()
         done = self.run_cli(*arguments, stdout=run_end, env=env)
         os.close(run_end)
         self.assertEqual(done.stderr, b"")

@@ -1,6 +1,7 @@
 """What every test of the command line stands on: a folder, images in it, and runs that are looked at closely."""
 import os
 import pathlib
+import pty
 import re
 import subprocess
 import sys
@@ -61,6 +62,14 @@ class CliTest(unittest.TestCase):
     def no_temporary_files(self, folder=None):
         names = [p.name for p in (folder or self.folder).iterdir()]
         self.assertEqual([n for n in names if n.startswith(".ocitidy-")], [])
+
+
+def open_terminal():
+    """A pseudo-terminal: its two ends. Skips the test where the machine has none (a bare chroot)."""
+    try:
+        return pty.openpty()
+    except OSError as error:
+        raise unittest.SkipTest("no pseudo-terminal: %s" % error) from error
 
 
 def read_terminal(main_end):

@@ -4,7 +4,6 @@
 Usage: output_test.py OCITIDY SOURCE_FOLDER [unittest arguments, such as the name of a class or test]
 """
 import os
-import pty
 import resource
 import signal
 import stat
@@ -85,7 +84,7 @@ class OutputFiles(CliTest):
         link.symlink_to("/proc/self/fd/1")  # as /dev/stdout is
         self.assertEqual(self.expect(CLEAN, "lint", image, "-o", link).stdout, wanted)
         self.assertTrue(link.is_symlink())
-        main_end, run_end = pty.openpty()  # in a file system where nobody can make or replace a file
+        main_end, run_end = harness.open_terminal()  # in a file system where nobody can make or replace a file
         self.expect(CLEAN, "lint", image, "--color=never", "-o", os.ttyname(run_end))
         os.close(run_end)
         self.assertEqual(read_terminal(main_end), wanted)

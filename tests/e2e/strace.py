@@ -20,7 +20,7 @@ SYSTEM = re.compile(
     /etc/ld\.so\.(cache|preload)
   | .*\.so(\.[0-9.]+)?
   | (/usr/lib/ssl|/etc/ssl)/openssl\.cnf      # libcrypto's own
-  | /sys/devices/system/cpu/(online|possible) # the C library counts processors
+  | /sys/devices/system/cpu/(online|possible) | /proc/stat  # the C library counts processors; the latter without /sys
   | (/usr)?/lib(/.*)?                         # folders the loader looks for variants in
 """,
     re.VERBOSE,
