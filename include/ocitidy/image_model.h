@@ -79,6 +79,7 @@ struct Entry {
   std::uint32_t first_xattr = 0;  ///< into the layer's xattrs; see ImageModel::xattrs()
   std::uint16_t xattr_count = 0;
   std::uint16_t elf_machine = 0;  ///< e_machine of an ELF file (EM_X86_64 = 62, EM_AARCH64 = 183); 0: not ELF
+  std::uint16_t owner = 0;        ///< into the layer's owner names; see ImageModel::owner_names()
   Oddity oddities = Oddity::none;
   EntryType type = EntryType::file;
 };
@@ -86,6 +87,12 @@ struct Entry {
 struct Xattr {
   std::string name, value;  ///< value: bytes, may hold NUL
   bool operator==(const Xattr&) const = default;
+};
+
+/// What a tar says the owner is called. No engine looks at it; only who rewrites a layer does.
+struct OwnerNames {
+  std::string user, group;
+  bool operator==(const OwnerNames&) const = default;
 };
 
 using Sha256 = std::array<std::byte, 32>;
@@ -131,10 +138,11 @@ struct Node {
   std::uint32_t mtime_ns = 0;
   std::uint32_t mode = 0, uid = 0, gid = 0;
   std::uint32_t device_major = 0, device_minor = 0;
-  std::uint32_t link_count = 1;    ///< names of this inode in the tree; 1 for directories
-  std::uint32_t inode = 0;         ///< equal for hard links of each other
-  std::optional<EntryId> made_by;  ///< the entry that gave type, bytes and metadata; none for implied directories
-  std::uint32_t layer = 0;         ///< the layer that put this name here
+  std::uint32_t link_count = 1;     ///< names of this inode in the tree; 1 for directories
+  std::uint32_t inode = 0;          ///< equal for hard links of each other
+  std::optional<EntryId> made_by;   ///< the entry that gave type, bytes and metadata; none for implied directories
+  std::optional<EntryId> named_by;  ///< the entry that put this name here: `made_by`, or a hard link
+  std::uint32_t layer = 0;          ///< the layer that put this name here
 };
 
 /// A file head that a rule asked for through RuleInfo::reads.
@@ -163,6 +171,7 @@ class ImageModel {
   std::span<const Layer> layers() const;
   const Entry& entry(EntryId id) const;
   std::span<const Xattr> xattrs(EntryId id) const;
+  const OwnerNames& owner_names(EntryId id) const;
   /// SHA-256 of a file's bytes; nullptr unless ScanOptions asked for it or the entry is no file.
   const Sha256* content_sha256(EntryId id) const;
   /// The entry that hides `id`: overwrote it, whited it out, or replaced a directory above it; `id` itself when no

@@ -186,6 +186,8 @@ Result<std::optional<TarMember>> TarReader::next() {
     member.device_major = static_cast<std::uint32_t>(archive_entry_rdevmajor(entry));
     member.device_minor = static_cast<std::uint32_t>(archive_entry_rdevminor(entry));
   }
+  member.user_name = text(archive_entry_uname(entry));
+  member.group_name = text(archive_entry_gname(entry));
   member.xattrs = xattrs_of(entry);
   if (archive_entry_sparse_count(entry) > 0) member.oddities |= Oddity::sparse;
   if (member.type == EntryType::other) member.oddities |= Oddity::unknown_type;

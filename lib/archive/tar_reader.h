@@ -26,6 +26,7 @@ struct TarMember {
   std::uint32_t mtime_ns = 0;
   std::uint32_t mode = 0, uid = 0, gid = 0;
   std::uint32_t device_major = 0, device_minor = 0;
+  std::string_view user_name, group_name;
   std::vector<Xattr> xattrs;       ///< sorted by name
   Oddity oddities = Oddity::none;  ///< id_out_of_range, sparse, unknown_type
 };

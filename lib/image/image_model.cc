@@ -70,6 +70,8 @@ std::span<const Xattr> ImageModel::xattrs(EntryId id) const {
   return std::span(impl_->indexes[id.layer].xattrs).subspan(member.first_xattr, member.xattr_count);
 }
 
+const OwnerNames& ImageModel::owner_names(EntryId id) const { return impl_->indexes[id.layer].owners[entry(id).owner]; }
+
 const Sha256* ImageModel::content_sha256(EntryId id) const {
   const LayerIndex& layer = impl_->indexes[id.layer];
   return layer.content.empty() || entry(id).type != EntryType::file ? nullptr : &layer.content[id.index];
@@ -92,6 +94,7 @@ Node ImageModel::node(NodeId id) const {
   node.layer = impl_->tree.name(raw(id)).layer;
   node.inode = impl_->tree.name(raw(id)).inode;
   node.link_count = inode.links;
+  if (!inode.implied) node.named_by = impl_->tree.name(raw(id)).by;
   if (inode.implied) {
     node.mode = 0755;  // as every engine makes it: MkdirAll under the usual umask
     return node;

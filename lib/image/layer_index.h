@@ -27,6 +27,7 @@ struct LayerIndex {
   Arena names;
   std::vector<Entry> entries;  // oddities of the merge are added later
   std::vector<Xattr> xattrs;
+  std::vector<OwnerNames> owners{1};              // the first: no names
   std::vector<Sha256> content;                    // empty, or one per entry (zeros for what is no file)
   std::map<std::uint32_t, std::string> captures;  // by entry index
   DiffId diff_id;

@@ -124,6 +124,7 @@ void MergedTree::apply(EntryId id, Entry& entry) {
     }
     root.made_by = id;
     root.implied = false;
+    names_[kRoot].by = id;
     return;
   }
   const auto [directory, name] = split(entry.path);
@@ -172,7 +173,7 @@ void MergedTree::apply_hard_link(EntryId id, Entry& entry, std::uint32_t parent,
       return;
     }
   }
-  attach(parent, name, inode);
+  attach(parent, name, inode, id);
 }
 
 void MergedTree::put(EntryId id, Entry& entry, std::uint32_t parent, std::string_view name) {
@@ -187,6 +188,7 @@ void MergedTree::put(EntryId id, Entry& entry, std::uint32_t parent, std::string
     inode.made_by = id;
     inode.implied = false;
     names_[existing].layer = layer_;
+    names_[existing].by = id;
     touch(existing);
     return;
   }
@@ -195,7 +197,7 @@ void MergedTree::put(EntryId id, Entry& entry, std::uint32_t parent, std::string
     remove(existing, id);
   }
   inodes_.push_back({.made_by = id, .links = 0, .implied = false, .is_directory = is_directory});
-  attach(parent, name, static_cast<std::uint32_t>(inodes_.size() - 1));
+  attach(parent, name, static_cast<std::uint32_t>(inodes_.size() - 1), id);
 }
 
 /// Clears what lower layers left below `directory`. Returns whether anything went.
@@ -257,7 +259,7 @@ void MergedTree::detach(std::uint32_t id, EntryId by) {
   --visible_;
 }
 
-std::uint32_t MergedTree::attach(std::uint32_t parent, std::string_view name, std::uint32_t inode) {
+std::uint32_t MergedTree::attach(std::uint32_t parent, std::string_view name, std::uint32_t inode, EntryId by) {
   std::uint32_t id = table_.find(names_, parent, name);
   if (id == kNone) {
     id = static_cast<std::uint32_t>(names_.size());
@@ -266,6 +268,7 @@ std::uint32_t MergedTree::attach(std::uint32_t parent, std::string_view name, st
   }
   Name& made = names_[id];
   made.inode = inode;
+  made.by = by;
   made.layer = made.fresh = layer_;
   made.first_child = made.previous = kNone;
   made.next = names_[parent].first_child;
@@ -281,7 +284,7 @@ std::uint32_t MergedTree::attach(std::uint32_t parent, std::string_view name, st
 std::uint32_t MergedTree::imply_directory(std::uint32_t parent, std::string_view name, EntryId by) {
   if (const std::uint32_t existing = child(parent, name); existing != kNone) remove(existing, by);
   inodes_.push_back({.made_by = kNobody, .links = 0, .implied = true, .is_directory = true});
-  return attach(parent, name, static_cast<std::uint32_t>(inodes_.size() - 1));
+  return attach(parent, name, static_cast<std::uint32_t>(inodes_.size() - 1), by);
 }
 
 void MergedTree::touch(std::uint32_t id) {

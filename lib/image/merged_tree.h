@@ -34,6 +34,7 @@ class MergedTree {
   struct Name {
     std::string_view name;
     std::uint32_t parent = kNone, first_child = kNone, next = kNone, previous = kNone;  // siblings
+    EntryId by = {};              // the entry that put it here; of no account for implied directories
     std::uint32_t inode = kNone;  // kNone: no longer (or not yet) there
     std::uint32_t layer = 0;      // the layer that put it here, or declared the directory anew
     std::uint32_t fresh = 0;      // the layer it came to be in: nothing below it is older
@@ -79,7 +80,7 @@ class MergedTree {
   bool sweep_one(std::uint32_t child, EntryId by, std::vector<std::uint32_t>& pending);
   void remove(std::uint32_t top, EntryId by);
   void detach(std::uint32_t id, EntryId by);
-  std::uint32_t attach(std::uint32_t parent, std::string_view name, std::uint32_t inode);
+  std::uint32_t attach(std::uint32_t parent, std::string_view name, std::uint32_t inode, EntryId by);
   std::uint32_t imply_directory(std::uint32_t parent, std::string_view name, EntryId by);
   void touch(std::uint32_t id);
   void hide(EntryId what, EntryId by);

@@ -59,9 +59,12 @@ class Indexer {
  private:
   Result<void> read_content(Entry& entry, TarReader& tar);
   std::uint32_t capture_wish(std::string_view path, std::string_view head) const;
+  std::uint16_t owner_of(const TarMember& member);
 
   const LayerScan& scan_;
   LayerIndex& index_;
+  static constexpr std::size_t kMostOwners = 1000;  // names of more are not kept: a search must stay short
+  std::uint16_t last_owner_ = 0;
   std::uint64_t captured_bytes_ = 0;
   Hasher file_hasher_;
 };
@@ -81,6 +84,7 @@ Result<void> Indexer::add(const TarMember& member, TarReader& tar) {
   entry.mode = member.mode;
   entry.uid = member.uid;
   entry.gid = member.gid;
+  entry.owner = owner_of(member);
   entry.device_major = member.device_major;
   entry.device_minor = member.device_minor;
   entry.first_xattr = static_cast<std::uint32_t>(index_.xattrs.size());
@@ -102,6 +106,22 @@ Result<void> Indexer::add(const TarMember& member, TarReader& tar) {
   }
   index_.entries.push_back(entry);
   return {};
+}
+
+/// A layer has few owners, and members of one owner follow each other.
+std::uint16_t Indexer::owner_of(const TarMember& member) {
+  auto& owners = index_.owners;
+  const auto is_it = [&](const OwnerNames& owner) {
+    return owner.user == member.user_name && owner.group == member.group_name;
+  };
+  if (is_it(owners[last_owner_])) return last_owner_;
+  auto found = std::ranges::find_if(owners, is_it);
+  if (found == owners.end()) {
+    if (owners.size() > kMostOwners) return 0;
+    owners.push_back({std::string(member.user_name), std::string(member.group_name)});
+    found = owners.end() - 1;
+  }
+  return last_owner_ = static_cast<std::uint16_t>(found - owners.begin());
 }
 
 /// How many bytes of a file at `path` that begins with `head` some rule asked for.
