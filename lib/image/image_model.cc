@@ -50,6 +50,15 @@ std::string_view codec_name(Codec codec) {
   return "zstd";
 }
 
+ImageModel make_model(Image source, ResolvedImage documents, std::vector<LayerIndex> scanned,
+                      std::vector<Layer> described, std::uint32_t symlink_steps) {
+  auto impl = std::make_unique<ImageModel::Impl>(std::move(source), std::move(documents), std::move(scanned),
+                                                 std::move(described), symlink_steps);
+  // The merge set oddities and the moves are over: from here on entries and names stay where they are.
+  for (std::size_t i = 0; i < impl->layers.size(); ++i) impl->layers[i].entries = impl->indexes[i].entries;
+  return ImageModel(std::move(impl));
+}
+
 ImageModel::ImageModel(std::unique_ptr<const Impl> impl) : impl_(std::move(impl)) {}
 ImageModel::ImageModel(ImageModel&&) noexcept = default;
 ImageModel& ImageModel::operator=(ImageModel&&) noexcept = default;

@@ -25,4 +25,8 @@ struct ImageModel::Impl {
   MergedTree tree;            // refers to `indexes`
 };
 
+/// Merges layers into a model. `described` is parallel to `scanned`; its entries are set here.
+ImageModel make_model(Image source, ResolvedImage documents, std::vector<LayerIndex> scanned,
+                      std::vector<Layer> described, std::uint32_t symlink_steps);
+
 }  // namespace ocitidy

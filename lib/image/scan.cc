@@ -106,11 +106,7 @@ Result<ImageModel> scan_image(const Image& image, ResolvedImage resolved, const 
   std::vector<LayerIndex> indexes;
   indexes.reserve(count);
   for (Scanned& one : scanned) indexes.push_back(std::move(one.index));
-  auto impl = std::make_unique<ImageModel::Impl>(image, std::move(resolved), std::move(indexes), std::move(layers),
-                                                 options.limits.symlink_steps);
-  // The merge set oddities and the moves are over: from here on entries and names stay where they are.
-  for (std::size_t i = 0; i < count; ++i) impl->layers[i].entries = impl->indexes[i].entries;
-  return ImageModel(std::move(impl));
+  return make_model(image, std::move(resolved), std::move(indexes), std::move(layers), options.limits.symlink_steps);
 }
 
 }  // namespace ocitidy

@@ -1,0 +1,443 @@
+// lay_out.cc - see lay_out.h.
+#include "optimize/lay_out.h"
+
+#include <algorithm>
+#include <set>
+#include <unordered_set>
+
+#include "base/text.h"
+#include "image/model_impl.h"
+#include "optimize/layer_members.h"
+#include "optimize/prove.h"
+#include "optimize/tree_diff.h"
+
+namespace ocitidy {
+namespace {
+
+/// More rounds than this are not needed: each makes one more layer rewritten, or is the last.
+constexpr int kMostRounds = 1100;  // limits.layers, and some
+
+std::uint32_t raw(NodeId id) { return static_cast<std::uint32_t>(id); }
+
+/// All names of one inode that stay, in the order in which they are written: the first is the file.
+struct Item {
+  EntryId order;  ///< whose place in the input this takes
+  std::vector<NodeId> names;
+};
+
+/// What one rewritten layer is made of.
+struct Contents {
+  std::unordered_set<std::uint32_t> directories;  // nodes
+  std::vector<Item> items;
+  std::set<std::string> whiteouts, opaques;  // paths
+  std::set<std::string> added;               // directories that are not in the input
+};
+
+/// A copy of a layer's entries whose names stay where they are, in `image`.
+LayerIndex copy_of(const ImageModel& image, std::uint32_t layer) {
+  LayerIndex index;
+  const auto entries = image.layers()[layer].entries;
+  index.entries.assign(entries.begin(), entries.end());
+  index.content.resize(entries.size());
+  for (std::uint32_t i = 0; i < entries.size(); ++i) {
+    const auto xattrs = image.xattrs({layer, i});
+    index.entries[i].first_xattr = static_cast<std::uint32_t>(index.xattrs.size());
+    index.entries[i].owner = 0;
+    index.xattrs.insert(index.xattrs.end(), xattrs.begin(), xattrs.end());
+    if (const Sha256* const sha256 = image.content_sha256({layer, i})) index.content[i] = *sha256;
+  }
+  return index;
+}
+
+/// The same of a planned layer.
+LayerIndex copy_of(const LayerIndex& planned) {
+  LayerIndex index;
+  index.entries = planned.entries;
+  index.xattrs = planned.xattrs;
+  index.content = planned.content;
+  index.owners = planned.owners;
+  return index;
+}
+
+class LayOut {
+ public:
+  LayOut(const ImageModel& image, Plan& plan) : image_(image), plan_(plan) {}
+  Result<ImageModel> run();
+
+ private:
+  void survey();
+  bool is_alone(const Node& node) const;
+  EntryId bytes_of(const Node& node) const;
+  bool close_over_links();
+  void settle_fates();
+  void assign();
+  void assign_item(Item item);
+  void need_parents(NodeId node, std::size_t planned);
+  void need_declared_directories(std::size_t planned);
+  void drop_repeated_directories();
+  void assign_added();
+  void collect_deletions();
+  void fill(std::size_t planned);
+  ImageModel model() const;
+  bool prune(const ImageModel& planned);
+  bool add_leaks(const ImageModel& planned);
+  bool hide_leak(const ImageModel& planned, NodeId leak, std::string_view path);
+  bool wake_dead_whiteouts(const ImageModel& planned);
+  bool rewrite_all();
+  bool is_fresh(std::size_t planned) const { return plan_.layers()[planned].fate == OutputLayer::Fate::rewritten; }
+
+  const ImageModel& image_;
+  Plan& plan_;
+  std::vector<NodeId> walk_;                              // every node, in walk order
+  std::vector<std::uint32_t> rank_;                       // by node: place in walk_
+  std::unordered_map<std::uint32_t, Item> shared_;        // by inode: with several names, or named from elsewhere
+  std::vector<std::size_t> planned_of_;                   // by layer of the input
+  std::vector<Contents> contents_;                        // by planned layer
+  std::vector<std::unordered_set<std::uint32_t>> declared_;  // by planned layer: directories its sources have
+  std::unordered_set<std::uint32_t> entered_;             // directories with an entry so far, when parents are added
+};
+
+/// Is the node the only name of its inode, and given by the inode's own entry?
+bool LayOut::is_alone(const Node& node) const {
+  return node.link_count == 1 && node.named_by == node.made_by && plan_.inode_of(node) == node.inode;
+}
+
+EntryId LayOut::bytes_of(const Node& node) const {
+  const InodeEdit* const edit = plan_.edit_of(node);
+  return edit && edit->bytes_of ? *edit->bytes_of : *node.made_by;
+}
+
+/// One walk: ranks, and the inodes that are more than one path of one layer.
+void LayOut::survey() {
+  const auto add = [&](NodeId id, std::string_view) {
+    if (raw(id) >= rank_.size()) rank_.resize(std::max<std::size_t>(raw(id) + 1, rank_.size() * 2));
+    rank_[raw(id)] = static_cast<std::uint32_t>(walk_.size());
+    walk_.push_back(id);
+    const Node node = image_.node(id);
+    if (node.type == EntryType::directory || plan_.is_removed(id)) return;
+    if (!is_alone(node)) shared_[plan_.inode_of(node)].names.push_back(id);
+  };
+  add(NodeId::root, "");
+  image_.walk(add);
+  for (const NodeId id : walk_) {  // a file that others become links to may itself have looked alone
+    const Node node = image_.node(id);
+    if (node.type == EntryType::directory || plan_.is_removed(id) || !is_alone(node)) continue;
+    if (const auto it = shared_.find(node.inode); it != shared_.end()) it->second.names.push_back(id);
+  }
+  for (auto& [inode, item] : shared_) {
+    const auto comes_first = [&](NodeId a, NodeId b) {
+      const Node x = image_.node(a), y = image_.node(b);
+      const auto key = [&](const Node& node, NodeId id) {
+        return std::tuple(node.inode != inode, node.named_by != node.made_by, *node.named_by, rank_[raw(id)]);
+      };
+      return key(x, a) < key(y, b);
+    };
+    std::ranges::sort(item.names, comes_first);
+    item.order = bytes_of(image_.node(item.names.front()));
+  }
+}
+
+/// Names of one inode live and move together: if one of their layers is rewritten, all are.
+bool LayOut::close_over_links() {
+  bool again = false;
+  for (const auto& [inode, item] : shared_) {
+    std::set<std::uint32_t> layers{item.order.layer};
+    for (const NodeId id : item.names) layers.insert(image_.node(id).layer);
+    const auto count = std::ranges::count_if(layers, [&](std::uint32_t l) { return plan_.is_rewritten(l); });
+    if (count == 0) continue;
+    for (const std::uint32_t layer : layers) {
+      const bool before = plan_.is_rewritten(layer);
+      plan_.rewrite(layer);
+      again |= plan_.is_rewritten(layer) != before;
+    }
+  }
+  return again;
+}
+
+void LayOut::settle_fates() {
+  while (close_over_links()) {
+  }
+  planned_of_.assign(image_.layers().size(), 0);
+  for (std::size_t p = 0; p < plan_.layers().size(); ++p) {
+    PlannedLayer& layer = plan_.layers()[p];
+    for (std::uint32_t i = layer.first_source; i <= layer.last_source; ++i) {
+      planned_of_[i] = p;
+      if (plan_.is_rewritten(i)) layer.fate = OutputLayer::Fate::rewritten;
+    }
+  }
+}
+
+void LayOut::assign() {
+  contents_.assign(plan_.layers().size(), {});
+  declared_.assign(plan_.layers().size(), {});
+  for (std::size_t p = 0; p < plan_.layers().size(); ++p) need_declared_directories(p);
+  for (const NodeId id : walk_) {
+    const Node node = image_.node(id);
+    if (plan_.is_removed(id)) continue;
+    if (node.type == EntryType::directory) {
+      if (node.made_by && is_fresh(planned_of_[node.layer])) {
+        contents_[planned_of_[node.layer]].directories.insert(raw(id));
+        need_parents(id, planned_of_[node.layer]);
+      }
+    } else if (!shared_.contains(plan_.inode_of(node))) {
+      assign_item({.order = bytes_of(node), .names = {id}});
+    }
+  }
+  for (const auto& [inode, item] : shared_) assign_item(item);
+  for (Contents& contents : contents_) std::ranges::sort(contents.items, {}, &Item::order);
+  assign_added();
+  drop_repeated_directories();
+}
+
+/// The highest layer that had one of the names writes them all: no layer above it touches any of them. A file that goes
+/// back to a lower layer is the exception, and the pass that sends it there has looked at what lies between.
+void LayOut::assign_item(Item item) {
+  std::uint32_t home = 0;
+  for (const NodeId id : item.names) home = std::max(home, image_.node(id).layer);
+  const Node node = image_.node(item.names.front());
+  const InodeEdit* const edit = plan_.edit_of(node);
+  if (edit && edit->bytes_of) home = edit->bytes_of->layer;
+  const std::size_t planned = planned_of_[home];
+  if (!is_fresh(planned)) return;
+  for (const NodeId id : item.names) need_parents(id, planned);
+  contents_[planned].items.push_back(std::move(item));
+}
+
+/// A rewritten layer declares the directories above its members that its sources declared: some engines make those that
+/// a layer leaves out with modes of their own, whatever lower layers say.
+void LayOut::need_parents(NodeId node, std::size_t planned) {
+  for (auto above = image_.parent(node); above; above = image_.parent(*above)) {
+    if (contents_[planned].directories.contains(raw(*above))) continue;
+    const bool missing = plan_.adds_missing_parents() && *above != NodeId::root && !image_.node(*above).made_by;
+    if (declared_[planned].contains(raw(*above)) || missing) contents_[planned].directories.insert(raw(*above));
+  }
+}
+
+void LayOut::need_declared_directories(std::size_t planned) {
+  const PlannedLayer& layer = plan_.layers()[planned];
+  const bool fresh = is_fresh(planned);
+  if (!fresh && !plan_.adds_missing_parents()) return;
+  for (std::uint32_t l = layer.first_source; l <= layer.last_source; ++l) {
+    for (const Entry& entry : image_.layers()[l].entries) {
+      // A member before its directory's own entry, which a higher layer may hold: the lower layer declares it too.
+      const bool early = fresh && plan_.adds_missing_parents() && has(entry.oddities, Oddity::missing_parent);
+      if (entry.type != EntryType::directory && !early) continue;
+      auto node = image_.find(entry.path);
+      if (early) {
+        for (node = node ? image_.parent(*node) : node; node && *node != NodeId::root; node = image_.parent(*node)) {
+          if (!entered_.contains(raw(*node))) declared_[planned].insert(raw(*node));
+        }
+      } else if (node && image_.node(*node).type == EntryType::directory) {
+        declared_[planned].insert(raw(*node));
+        entered_.insert(raw(*node));
+      }
+    }
+  }
+}
+
+/// A directory that a lower layer already declares as it is in the end need not be declared again for its own sake.
+void LayOut::drop_repeated_directories() {
+  std::unordered_set<std::uint32_t> settled;
+  for (std::size_t p = 0; p < contents_.size(); ++p) {
+    if (!is_fresh(p)) {
+      if (plan_.layers()[p].last_source < plan_.base_layers()) continue;
+      for (std::uint32_t l = plan_.layers()[p].first_source; l <= plan_.layers()[p].last_source; ++l) {
+        for (const Entry& entry : image_.layers()[l].entries) {
+          if (entry.type != EntryType::directory) continue;
+          if (const auto node = image_.find(entry.path)) settled.erase(raw(*node));
+        }
+      }
+      continue;
+    }
+    std::unordered_set<std::uint32_t> needed;
+    for (const Item& item : contents_[p].items) {
+      for (const NodeId id : item.names) {
+        for (auto above = image_.parent(id); above && needed.insert(raw(*above)).second;) above = image_.parent(*above);
+      }
+    }
+    std::erase_if(contents_[p].directories, [&](std::uint32_t id) { return !needed.contains(id) && settled.contains(id); });
+    settled.insert(contents_[p].directories.begin(), contents_[p].directories.end());
+  }
+}
+
+/// Directories that are not in the input go into the highest layer that is written anew.
+void LayOut::assign_added() {
+  if (plan_.added_directories().empty()) return;
+  std::size_t p = contents_.size();
+  while (p > 0 && !is_fresh(p - 1)) --p;
+  if (p == 0) return;
+  for (const auto& [path, directory] : plan_.added_directories()) contents_[p - 1].added.insert(path);
+}
+
+void LayOut::collect_deletions() {
+  for (std::uint32_t l = 0; l < image_.layers().size(); ++l) {
+    if (!is_fresh(planned_of_[l])) continue;
+    for (const Entry& entry : image_.layers()[l].entries) {
+      const bool opaque = entry.type == EntryType::opaque;
+      if ((!opaque && entry.type != EntryType::whiteout) || has(entry.oddities, Oddity::dangling_whiteout)) continue;
+      Contents& contents = contents_[planned_of_[l]];
+      (opaque ? contents.opaques : contents.whiteouts).insert(std::string(entry.path));
+    }
+  }
+}
+
+/// Where the same layer writes a path that it whites out: a directory is made opaque instead, anything else hides what
+/// is below it without a whiteout.
+void LayOut::fill(std::size_t p) {
+  PlannedLayer& layer = plan_.layers()[p];
+  layer.index = {};
+  layer.bytes_of.clear();
+  layer.heads.clear();
+  LayerMembers members(image_, plan_, layer);
+  const Contents& contents = contents_[p];
+  std::set<std::string> written, opaques = contents.opaques;
+  for (const Item& item : contents.items) {
+    for (const NodeId id : item.names) written.insert(image_.path(id));
+  }
+  std::map<std::uint32_t, std::string> directories;  // by rank
+  for (const std::uint32_t id : contents.directories) directories.emplace(rank_[id], image_.path(NodeId{id}));
+  for (const auto& [rank, path] : directories) {
+    if (contents.whiteouts.contains(path)) opaques.insert(path);
+    written.insert(path);
+  }
+  for (const std::string& path : contents.whiteouts) {
+    if (!written.contains(path)) members.add_whiteout(path);
+  }
+  for (const std::string& path : opaques) {
+    if (!written.contains(path)) members.add_opaque(path);
+  }
+  for (const auto& [rank, path] : directories) {
+    members.add(walk_[rank]);
+    if (opaques.contains(path)) members.add_opaque(path);
+  }
+  for (const std::string& path : contents.added) {
+    members.add_directory(path, plan_.added_directories().at(path).mode);
+  }
+  for (const Item& item : contents.items) {
+    members.add(item.names.front());
+    for (std::size_t i = 1; i < item.names.size(); ++i) members.add_hard_link(item.names[i], item.names.front());
+  }
+}
+
+ImageModel LayOut::model() const {
+  std::vector<LayerIndex> indexes;
+  std::vector<Layer> layers(plan_.layers().size());
+  for (std::size_t p = 0; p < plan_.layers().size(); ++p) {
+    indexes.push_back(is_fresh(p) ? copy_of(plan_.layers()[p].index) : copy_of(image_, plan_.layers()[p].first_source));
+  }
+  return make_model(image_.source(), {}, std::move(indexes), std::move(layers), plan_.options().limits.symlink_steps);
+}
+
+/// Takes out whiteouts that hide nothing.
+bool LayOut::prune(const ImageModel& planned) {
+  bool changed = false;
+  for (std::size_t p = 0; p < contents_.size(); ++p) {
+    if (!is_fresh(p)) continue;
+    for (const Entry& entry : planned.layers()[p].entries) {
+      if (!has(entry.oddities, Oddity::dangling_whiteout)) continue;
+      const std::string path(entry.path);
+      changed |= contents_[p].opaques.erase(path) + contents_[p].whiteouts.erase(path) > 0;
+    }
+  }
+  return changed;
+}
+
+/// Hides what copied layers show and the tree must not. The topmost path of each leak is enough.
+bool LayOut::add_leaks(const ImageModel& planned) {
+  bool changed = false;
+  compare_trees(image_, planned, [&](const PathPair& pair) {
+    if (!pair.after || (pair.before && !plan_.is_removed(*pair.before))) return;
+    if (plan_.added_directories().contains(std::string(pair.path))) return;
+    const auto above = planned.parent(*pair.after);
+    const auto there = image_.find(planned.path(*above));
+    if (there && !plan_.is_removed(*there)) changed |= hide_leak(planned, *pair.after, pair.path);
+  });
+  return changed;
+}
+
+bool LayOut::hide_leak(const ImageModel& planned, NodeId leak, std::string_view path) {
+  const Node node = planned.node(leak);
+  const auto can_hide = [&](std::size_t p) { return p > node.layer && is_fresh(p); };
+  std::size_t chosen = contents_.size();
+  if (node.named_by && !is_fresh(node.layer)) {
+    EntryId at{plan_.layers()[node.layer].first_source, node.named_by->index};
+    for (auto by = image_.hidden_by(at); by && *by != at; at = *by, by = image_.hidden_by(at)) {
+      if (!can_hide(planned_of_[by->layer])) continue;
+      chosen = planned_of_[by->layer];
+      break;
+    }
+  }
+  for (std::size_t p = node.layer + 1; chosen == contents_.size() && p < contents_.size(); ++p) {
+    if (can_hide(p)) chosen = p;
+  }
+  return chosen < contents_.size() && contents_[chosen].whiteouts.insert(std::string(path)).second;
+}
+
+/// A whiteout of a copied layer whose prey is gone would be found dead by the next run.
+bool LayOut::wake_dead_whiteouts(const ImageModel& planned) {
+  bool changed = false;
+  for (std::size_t p = 0; p < contents_.size(); ++p) {
+    const std::uint32_t source = plan_.layers()[p].first_source;
+    if (is_fresh(p) || source < plan_.base_layers()) continue;
+    const auto before = image_.layers()[source].entries, after = planned.layers()[p].entries;
+    for (std::size_t i = 0; i < after.size(); ++i) {
+      if (!has(after[i].oddities, Oddity::dangling_whiteout) || has(before[i].oddities, Oddity::dangling_whiteout)) continue;
+      plan_.rewrite(source);
+      changed |= plan_.is_rewritten(source);
+      break;
+    }
+  }
+  return changed;
+}
+
+bool LayOut::rewrite_all() {
+  bool changed = false;
+  for (std::uint32_t l = plan_.base_layers(); l < image_.layers().size(); ++l) {
+    changed |= !plan_.is_rewritten(l);
+    plan_.rewrite(l);
+  }
+  return changed;
+}
+
+Result<ImageModel> LayOut::run() {
+  survey();
+  std::vector<std::string> problems;
+  for (int round = 0; round < kMostRounds; ++round) {
+    settle_fates();
+    assign();
+    collect_deletions();
+    for (;;) {
+      for (std::size_t p = 0; p < contents_.size(); ++p) {
+        if (is_fresh(p)) fill(p);
+      }
+      ImageModel planned = model();
+      const bool pruned = prune(planned);
+      if (add_leaks(planned) || pruned) continue;
+      if (wake_dead_whiteouts(planned)) break;
+      problems = prove_tree(image_, planned, plan_, nullptr).problems;
+      if (problems.empty()) return planned;
+      if (rewrite_all()) break;
+      return fail(Code::internal, cat("the planned tree differs: ", problems.front()));
+    }
+  }
+  return fail(Code::internal, "the layers of the planned image do not settle");
+}
+
+}  // namespace
+
+Result<ImageModel> lay_out(const ImageModel& image, Plan& plan) {
+  OCITIDY_TRY(ImageModel planned, LayOut(image, plan).run());
+  auto& layers = plan.layers();
+  const auto is_empty = [&](const PlannedLayer& layer) {
+    return layer.fate == OutputLayer::Fate::rewritten && layer.index.entries.empty();
+  };
+  // An image without any layer is legal, and refused by some: one that had layers keeps one.
+  while (layers.size() > 1) {
+    const auto it = std::ranges::find_if(layers, is_empty);
+    if (it == layers.end()) break;
+    layers.erase(it);
+  }
+  return planned;
+}
+
+}  // namespace ocitidy

@@ -1,0 +1,94 @@
+// plan.cc - see plan.h.
+#include "optimize/plan.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace ocitidy {
+
+Plan::Plan(const ImageModel& image, const OptimizeOptions& options, std::uint32_t base_layers)
+    : image_(image),
+      options_(options),
+      base_layers_(base_layers),
+      rewritten_(image.layers().size()),
+      family_(options.family) {
+  for (std::uint32_t i = 0; i < image.layers().size(); ++i) {
+    layers_.emplace_back();
+    layers_.back().first_source = layers_.back().last_source = i;
+    layers_.back().compression.codec = image.layers()[i].codec;
+  }
+}
+
+void Plan::begin(const PassInfo& pass) { runs_.push_back({.pass = &pass, .outcome = {}, .edits = {}}); }
+
+void Plan::end(Outcome outcome) {
+  runs_.back().outcome = std::move(outcome);
+  for (const Edit& edit : runs_.back().edits) runs_.back().bytes += edit.bytes;
+}
+
+void Plan::record(Edit edit) {
+  edit.pass = runs_.back().pass->id;
+  runs_.back().edits.push_back(std::move(edit));
+}
+
+void Plan::rewrite(std::uint32_t layer) {
+  if (layer < base_layers_ || image_.layers()[layer].contents != LayerContents::scanned) return;
+  rewritten_[layer] = true;
+}
+
+void Plan::compress(std::size_t planned_layer, Compression compression) {
+  PlannedLayer& layer = layers_[planned_layer];
+  layer.compression = compression;
+  if (layer.fate == OutputLayer::Fate::copied) layer.fate = OutputLayer::Fate::recompressed;
+}
+
+void Plan::merge(std::uint32_t first, std::uint32_t last) {
+  const auto begin = std::ranges::find_if(layers_, [&](const PlannedLayer& l) { return l.first_source == first; });
+  const auto end = std::ranges::find_if(layers_, [&](const PlannedLayer& l) { return l.last_source == last; });
+  if (begin == layers_.end() || end == layers_.end() || begin >= end) return;
+  for (std::uint32_t i = first; i <= last; ++i) rewrite(i);
+  begin->last_source = last;
+  layers_.erase(begin + 1, end + 1);
+}
+
+bool Plan::remove(NodeId node, std::string_view path, std::string_view reason) {
+  const Node facts = image_.node(node);
+  const bool in_base = facts.layer < base_layers_ || image_.layers()[facts.layer].contents != LayerContents::scanned;
+  if (in_base || std::ranges::any_of(options_.keep, [&](const auto& glob) { return glob_matches(glob, path); })) {
+    return false;
+  }
+  removed_.try_emplace(static_cast<std::uint32_t>(node), Removal{runs_.back().pass->id, std::string(reason)});
+  rewrite(facts.layer);
+  return true;
+}
+
+InodeEdit& Plan::edit(const Node& node, std::string_view reason) {
+  InodeEdit& edit = edits_[node.inode];
+  edit.pass = runs_.back().pass->id;
+  if (!edit.reason.empty()) edit.reason += "; ";
+  edit.reason += reason;
+  rewrite(node.layer);
+  return edit;
+}
+
+void Plan::add_directory(std::string path, std::uint32_t mode, std::string_view reason) {
+  added_.try_emplace(std::move(path), AddedDirectory{mode, runs_.back().pass->id, std::string(reason)});
+}
+
+const InodeEdit* Plan::edit_of(const Node& node) const {
+  const auto it = edits_.find(node.inode);
+  return it == edits_.end() ? nullptr : &it->second;
+}
+
+std::uint32_t Plan::inode_of(const Node& node) const {
+  const InodeEdit* const edit = edit_of(node);
+  return edit && edit->link_to ? image_.node(*edit->link_to).inode : node.inode;
+}
+
+const Plan::Removal* Plan::removal_of(NodeId node) const {
+  const auto it = removed_.find(static_cast<std::uint32_t>(node));
+  return it == removed_.end() ? nullptr : &it->second;
+}
+
+}  // namespace ocitidy

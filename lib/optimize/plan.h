@@ -1,0 +1,135 @@
+// plan.h - what is to become of an image: decided by passes, laid out in layers, carried out by the writer.
+//
+// Passes say which layers are written anew and what becomes of paths. They do not say which member stands where: a
+// layer that is written anew holds exactly what of it can be seen in the end, and lay_out() puts that in order.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "archive/encoder.h"
+#include "image/layer_index.h"
+#include "ocitidy/optimize.h"
+
+namespace ocitidy {
+
+/// As long as the header of Python bytecode, the one thing inside files that is ever changed.
+using FileHead = std::array<std::byte, 16>;
+
+/// What becomes of one visible inode. What is not set stays.
+struct InodeEdit {
+  std::optional<std::uint32_t> mode;
+  std::optional<std::int64_t> mtime_s;  ///< with no nanoseconds
+  std::optional<EntryId> bytes_of;      ///< the same bytes, in a lower layer: the file goes back there
+  std::optional<FileHead> head;         ///< the first bytes of the file become these
+  std::optional<NodeId> link_to;                  ///< becomes another name of this node's inode
+  std::string_view pass;                          ///< the last that touched it
+  std::string reason;
+};
+
+/// A directory that is not in the input.
+struct AddedDirectory {
+  std::uint32_t mode = 0755;
+  std::string_view pass;
+  std::string reason;
+};
+
+/// One layer of the output.
+struct PlannedLayer {
+  std::uint32_t first_source = 0, last_source = 0;  ///< of the input
+  OutputLayer::Fate fate = OutputLayer::Fate::copied;
+  Compression compression;
+  // After lay_out(); of a rewritten layer:
+  LayerIndex index;               ///< its members, in the order in which they are written
+  std::vector<EntryId> bytes_of;  ///< parallel to index.entries: whose bytes a file holds
+  std::map<std::uint32_t, FileHead> heads;  ///< by place in index.entries: first bytes that the file gets
+};
+
+class Plan {
+ public:
+  Plan(const ImageModel& image, const OptimizeOptions& options, std::uint32_t base_layers);
+
+  const OptimizeOptions& options() const { return options_; }
+  /// Layers below this are copied bit for bit.
+  std::uint32_t base_layers() const { return base_layers_; }
+
+  // What passes do. A pass calls begin() first; what follows is filed under it.
+  void begin(const PassInfo& pass);
+  void end(Outcome outcome);
+  void record(Edit edit);
+  void rewrite(std::uint32_t layer);
+  void compress(std::size_t planned_layer, Compression compression);
+  /// The layers [first, last] of the input become one. They must not lie in the base.
+  void merge(std::uint32_t first, std::uint32_t last);
+  /// The path, and all that is below it, goes. False when it must not: in the base, or kept by the user.
+  bool remove(NodeId node, std::string_view path, std::string_view reason);
+  InodeEdit& edit(const Node& node, std::string_view reason);
+  void add_directory(std::string path, std::uint32_t mode, std::string_view reason);
+  void add_missing_parents() { missing_parents_ = true; }
+  void strip_owner_names() { owner_names_ = OwnerNamesFate::strip; }
+  void set_env(std::string name, std::string value) { env_.emplace_back(std::move(name), std::move(value)); }
+  void set_family(MediaFamily family) { family_ = family; }
+  void fix_media_types() { media_types_ = MediaTypes::from_bytes; }
+
+  // What lay_out(), the writer and the proof read.
+  bool is_rewritten(std::uint32_t layer) const { return rewritten_[layer]; }
+  bool is_removed(NodeId node) const { return removed_.contains(static_cast<std::uint32_t>(node)); }
+  const InodeEdit* edit_of(const Node& node) const;
+  /// The inode that the node is a name of in the end.
+  std::uint32_t inode_of(const Node& node) const;
+  const std::map<std::string, AddedDirectory>& added_directories() const { return added_; }
+  bool adds_missing_parents() const { return missing_parents_; }
+  bool strips_owner_names() const { return owner_names_ == OwnerNamesFate::strip; }
+  const std::vector<std::pair<std::string, std::string>>& env() const { return env_; }
+  MediaFamily family() const { return family_; }
+  bool fixes_media_types() const { return media_types_ == MediaTypes::from_bytes; }
+  std::vector<PlannedLayer>& layers() { return layers_; }
+  const std::vector<PlannedLayer>& layers() const { return layers_; }
+  std::vector<PassRun>& runs() { return runs_; }
+  struct Removal {
+    std::string_view pass;
+    std::string reason;
+  };
+  const Removal* removal_of(NodeId node) const;
+  std::size_t removed_count() const { return removed_.size(); }
+  bool changes_tree() const { return !removed_.empty() || !edits_.empty() || !added_.empty(); }
+
+ private:
+  enum class OwnerNamesFate : std::uint8_t { keep, strip };
+  enum class MediaTypes : std::uint8_t { as_stated, from_bytes };
+
+  const ImageModel& image_;
+  const OptimizeOptions& options_;
+  std::uint32_t base_layers_;
+  std::vector<bool> rewritten_;  // by layer of the input
+  std::vector<PlannedLayer> layers_;
+  std::unordered_map<std::uint32_t, Removal> removed_;  // by node
+  std::unordered_map<std::uint32_t, InodeEdit> edits_;  // by inode
+  std::map<std::string, AddedDirectory> added_;
+  std::vector<std::pair<std::string, std::string>> env_;
+  std::vector<PassRun> runs_;
+  MediaFamily family_ = MediaFamily::keep;
+  OwnerNamesFate owner_names_ = OwnerNamesFate::keep;
+  MediaTypes media_types_ = MediaTypes::as_stated;
+  bool missing_parents_ = false;
+};
+
+/// What a pass sees and does.
+struct PassInput {
+  const ImageModel& image;
+  const OptimizeOptions& options;
+};
+
+struct Pass {
+  PassInfo info;
+  /// Pure: looks at `in`, writes to `plan`, touches nothing else.
+  Outcome (*plan)(const PassInput& in, Plan& plan) = nullptr;
+};
+
+}  // namespace ocitidy

@@ -1,0 +1,109 @@
+// prove.cc - see prove.h.
+#include "optimize/prove.h"
+
+#include "base/text.h"
+#include "optimize/tree_diff.h"
+
+namespace ocitidy {
+namespace {
+
+constexpr std::size_t kMostProblems = 20;
+
+class Prover {
+ public:
+  Prover(const ImageModel& before, const ImageModel& after, const Plan& plan, const EditedContent* edited)
+      : before_(before), after_(after), plan_(plan), edited_(edited) {}
+
+  TreeProof run() {
+    compare_trees(
+        before_, after_, [&](const PathPair& pair) { look_at(pair); },
+        [&](const Node& node) { return plan_.inode_of(node); });
+    return std::move(proof_);
+  }
+
+ private:
+  void look_at(const PathPair& pair) {
+    if (!pair.before) return look_at_added(pair);
+    const Plan::Removal* const removal = plan_.removal_of(*pair.before);
+    if (removal != nullptr) {
+      if (pair.after) return problem(pair.path, "is to go and is there");
+      return change(pair, removal->pass, removal->reason);
+    }
+    if (!pair.after) return problem(pair.path, "is gone");
+    const Node node = before_.node(*pair.before);
+    const InodeEdit* const edit = plan_.edit_of(node);
+    if (edit == nullptr) {
+      if (pair.differs != Field::none) problem(pair.path, cat("differs in ", field_names(pair.differs)));
+      return;
+    }
+    look_at_edited(pair, node, *edit);
+  }
+
+  void look_at_added(const PathPair& pair) {
+    const auto it = plan_.added_directories().find(std::string(pair.path));
+    if (it == plan_.added_directories().end()) return problem(pair.path, "has come");
+    const Node node = after_.node(*pair.after);
+    if (node.type != EntryType::directory || node.mode != it->second.mode || node.uid != 0 || node.gid != 0) {
+      return problem(pair.path, "is not the directory that was to come");
+    }
+    change(pair, it->second.pass, it->second.reason);
+  }
+
+  /// What the edit says must be so, and nothing else may differ.
+  void look_at_edited(const PathPair& pair, const Node& node, const InodeEdit& edit) {
+    const Node now = after_.node(*pair.after);
+    Field differs = pair.differs;
+    if (edit.mode) {
+      if (now.mode != *edit.mode) problem(pair.path, "has not the mode it was to get");
+      differs = without(differs, Field::mode);
+    }
+    if (edit.mtime_s) {
+      if (now.mtime_s != *edit.mtime_s || now.mtime_ns != 0) problem(pair.path, "has not the time it was to get");
+      differs = without(differs, Field::mtime);
+    }
+    if (edit.head) {
+      if (now.size_bytes != node.size_bytes || !has_edited_content(node, edit, now)) {
+        problem(pair.path, "has not the bytes it was to get");
+      }
+      differs = without(differs, Field::content);
+    }
+    if (differs != Field::none) problem(pair.path, cat("differs in ", field_names(differs)));
+    if (pair.differs == Field::none && !edit.link_to) return;
+    change(pair, edit.pass, edit.reason);
+    if (edit.link_to) proof_.changes.back().linked_to = before_.path(*edit.link_to);
+  }
+
+  bool has_edited_content(const Node& node, const InodeEdit& edit, const Node& now) const {
+    if (edited_ == nullptr) return true;
+    const auto it = edited_->find(edit.bytes_of ? *edit.bytes_of : *node.made_by);
+    const Sha256* const sha256 = after_.content_sha256(*now.made_by);
+    return it != edited_->end() && sha256 != nullptr && *sha256 == it->second;
+  }
+
+  void problem(std::string_view path, std::string_view what) {
+    if (proof_.problems.size() < kMostProblems) proof_.problems.push_back(cat(quote(cat("/", path)), " ", what));
+  }
+
+  void change(const PathPair& pair, std::string_view pass, std::string_view reason) {
+    proof_.changes.push_back({.path = std::string(pair.path),
+                              .before = pair.before ? facts_of(before_, *pair.before) : "",
+                              .after = pair.after ? facts_of(after_, *pair.after) : "",
+                              .pass = std::string(pass),
+                              .reason = std::string(reason)});
+  }
+
+  const ImageModel& before_;
+  const ImageModel& after_;
+  const Plan& plan_;
+  const EditedContent* edited_;
+  TreeProof proof_;
+};
+
+}  // namespace
+
+TreeProof prove_tree(const ImageModel& before, const ImageModel& after, const Plan& plan,
+                     const EditedContent* edited) {
+  return Prover(before, after, plan, edited).run();
+}
+
+}  // namespace ocitidy
