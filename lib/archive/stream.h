@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <span>
 
@@ -20,6 +21,9 @@ class ByteStream {
   /// Passes over up to `count` bytes without reading them. Returns how many; 0 when this stream cannot.
   virtual std::uint64_t skip(std::uint64_t count) { return count * 0; }
 };
+
+/// Where a writer's bytes go, in order. The view lives for the call. Errors: its own; whoever writes passes them on.
+using Sink = std::function<Result<void>(std::span<const std::byte>)>;
 
 /// The bytes of one blob, and the proof that they are the blob: at the end, size and digest must match.
 /// A blob that runs past its size is refused at once, so a liar cannot make us read for ever.
