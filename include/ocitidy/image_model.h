@@ -57,6 +57,7 @@ enum class Oddity : std::uint32_t {
   below_whiteout = 1 << 18,  ///< a member below ".wh.x/"
 };
 constexpr Oddity operator|(Oddity a, Oddity b) { return Oddity(std::uint32_t(a) | std::uint32_t(b)); }
+constexpr Oddity operator&(Oddity a, Oddity b) { return Oddity(std::uint32_t(a) & std::uint32_t(b)); }
 constexpr Oddity& operator|=(Oddity& a, Oddity b) { return a = a | b; }
 constexpr bool has(Oddity set, Oddity one) { return (std::uint32_t(set) & std::uint32_t(one)) != 0; }
 

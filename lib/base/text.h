@@ -16,6 +16,9 @@ std::string quote(std::string_view bytes);
 /// "512 B", "4.0 KiB", "1.5 GiB": three significant places at most, powers of 1024.
 std::string human_bytes(std::uint64_t bytes);
 
+/// Permission bits as people write them: "0644".
+std::string octal(std::uint32_t mode);
+
 /// "1 file", "2 files".
 std::string counted(std::uint64_t n, std::string_view singular, std::string_view plural);
 

@@ -72,6 +72,12 @@ InodeEdit& Plan::edit(const Node& node, std::string_view reason) {
   return edit;
 }
 
+void Plan::take_bytes_from(const Node& node, EntryId lower) {
+  edits_[node.inode].bytes_of = lower;
+  rewrite(node.layer);
+  rewrite(lower.layer);
+}
+
 void Plan::add_directory(std::string path, std::uint32_t mode, std::string_view reason) {
   added_.try_emplace(std::move(path), AddedDirectory{mode, runs_.back().pass->id, std::string(reason)});
 }

@@ -63,6 +63,7 @@ class Plan {
   void begin(const PassInfo& pass);
   void end(Outcome outcome);
   void record(Edit edit);
+  void note(std::string text) { notes_.push_back(std::move(text)); }
   void rewrite(std::uint32_t layer);
   void compress(std::size_t planned_layer, Compression compression);
   /// The layers [first, last] of the input become one. They must not lie in the base.
@@ -70,6 +71,8 @@ class Plan {
   /// The path, and all that is below it, goes. False when it must not: in the base, or kept by the user.
   bool remove(NodeId node, std::string_view path, std::string_view reason);
   InodeEdit& edit(const Node& node, std::string_view reason);
+  /// The file that is seen at `node` goes back to the layer of `lower`, which holds the same bytes.
+  void take_bytes_from(const Node& node, EntryId lower);
   void add_directory(std::string path, std::uint32_t mode, std::string_view reason);
   void add_missing_parents() { missing_parents_ = true; }
   void strip_owner_names() { owner_names_ = OwnerNamesFate::strip; }
@@ -92,6 +95,7 @@ class Plan {
   std::vector<PlannedLayer>& layers() { return layers_; }
   const std::vector<PlannedLayer>& layers() const { return layers_; }
   std::vector<PassRun>& runs() { return runs_; }
+  std::vector<std::string>& notes() { return notes_; }
   struct Removal {
     std::string_view pass;
     std::string reason;
@@ -114,6 +118,7 @@ class Plan {
   std::map<std::string, AddedDirectory> added_;
   std::vector<std::pair<std::string, std::string>> env_;
   std::vector<PassRun> runs_;
+  std::vector<std::string> notes_;
   MediaFamily family_ = MediaFamily::keep;
   OwnerNamesFate owner_names_ = OwnerNamesFate::keep;
   MediaTypes media_types_ = MediaTypes::as_stated;

@@ -1,0 +1,45 @@
+// add-parent-directories: entries for directories that members need and no layer makes in time.
+// Why and examples: docs/passes/add-parent-directories.md
+#include "base/text.h"
+#include "optimize/passes/passes.h"
+
+namespace ocitidy::passes {
+namespace {
+
+std::string_view parent_of(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
+}
+
+Outcome plan(const PassInput& in, Plan& plan) {
+  const auto layers = in.image.layers();
+  bool any = false;
+  for (std::uint32_t layer = plan.base_layers(); layer < layers.size(); ++layer) {
+    std::string_view last;
+    for (const Entry& entry : layers[layer].entries) {
+      const bool whiteout = entry.type == EntryType::whiteout || entry.type == EntryType::opaque;
+      if (!has(entry.oddities, Oddity::missing_parent) || whiteout) continue;
+      any = true;
+      plan.rewrite(layer);
+      if (parent_of(entry.path) == last) continue;
+      last = parent_of(entry.path);
+      plan.record({.kind = Edit::Kind::layer,
+                   .layer = layer,
+                   .path = std::string(last),
+                   .detail = cat("gets an entry ahead of ", quote(entry.path))});
+    }
+  }
+  if (any) plan.add_missing_parents();
+  return Outcome::checked();
+}
+
+}  // namespace
+
+constinit const Pass add_parent_directories = {
+    .info = {.id = "add-parent-directories",
+             .title = "Add entries for directories that Lambda's unpacker misses",
+             .since = "0.2.0",
+             .safety = Safety::relayout},
+    .plan = plan};
+
+}  // namespace ocitidy::passes
