@@ -1,6 +1,8 @@
 // json_fuzz.cc - manifests, indexes and configs from strangers.
+#include "base/json_splice.h"
 #include "base/text.h"
 #include "oci/parse.h"
+#include "oci/patch.h"
 #include "support/recipe.h"
 #include "target.h"
 
@@ -14,6 +16,49 @@ void check_error(const Error& error) {
   const std::string line = describe(error);
   promise(is_utf8(line) && line.find('\n') == std::string::npos && line.find('\x1b') == std::string::npos,
           "an error is one line that is safe to print");
+}
+
+/// A config that was read can be patched, and says afterwards what the patch said.
+void check_patch(const ImageConfig& config, const Limits& limits) {
+  promise(patch_config(config, {}, limits) == config.raw, "a patch of nothing keeps the bytes");
+  ConfigPatch patch;
+  patch.env = {{"A", "b"}};
+  patch.working_dir = "/w";
+  patch.diff_ids = {{DiffId{}}};
+  const auto text = patch_config(config, patch, limits);
+  if (!text) return promise(text.error().code == Code::limit_exceeded, "only a limit stops a patch");
+  const auto again = parse_config(*text, limits);
+  promise(again && env_value(*again, "A") == "b" && again->working_dir == "/w" && again->diff_ids == *patch.diff_ids,
+          "a patched config says what the patch said");
+}
+
+void check_patch(const Manifest& manifest, const Limits& limits) {
+  ManifestPatch patch;
+  patch.config = manifest.config;
+  for (std::size_t i = 0; i < manifest.layers.size(); ++i) {
+    patch.layers.push_back({.source = i, .descriptor = manifest.layers[i], .bytes_changed = true});
+  }
+  const auto same = patch_manifest(manifest, patch, limits);
+  promise(same && same->raw == manifest.raw, "a patch of nothing keeps the bytes");
+  patch.config.digest = {};
+  for (LayerPatch& layer : patch.layers) {
+    layer.descriptor.digest = {};
+    layer.descriptor.media_type = "a/b";
+  }
+  const auto patched = patch_manifest(manifest, patch, limits);
+  if (!patched) return promise(patched.error().code == Code::limit_exceeded, "only a limit stops a patch");
+  promise(parse_document(patched->raw, limits).has_value(), "a patched manifest can be read");
+}
+
+void check_patch(const Index&, const Limits&) {}
+
+/// The scanner stays inside of bytes that are no JSON.
+void check_scanner(std::string_view raw) {
+  for (const char* pointer : {"", "/layers/0/digest", "/config", "/0/0"}) {
+    if (const auto text = json_value_text(raw, pointer)) {
+      promise(text->data() >= raw.data() && text->data() + text->size() <= raw.data() + raw.size(), "a view into raw");
+    }
+  }
 }
 
 }  // namespace
@@ -40,14 +85,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Limits limits;
   limits.json_bytes = 64 << 10;
   const std::string raw(reinterpret_cast<const char*>(data), size);
+  test::check_scanner(raw);
   if (const auto document = parse_document(raw, limits)) {
     const bool kept = std::visit([&](const auto& value) { return value.raw == raw; }, *document);
     test::promise(kept, "a document keeps its raw bytes");
+    std::visit([&](const auto& value) { test::check_patch(value, limits); }, *document);
   } else {
     test::check_error(document.error());
   }
   if (const auto config = parse_config(raw, limits)) {
     test::promise(config->raw == raw, "a config keeps its raw bytes");
+    test::check_patch(*config, limits);
   } else {
     test::check_error(config.error());
   }
