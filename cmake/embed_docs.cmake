@@ -1,12 +1,13 @@
-# Writes a C++ file that holds every docs/rules/*.md as a string: rule_page() and `ocitidy explain` print it.
-# Run as a script: cmake -DPAGES=dir -DOUT=file -P embed_docs.cmake
+# Writes a C++ file that holds every page of one folder of docs/ as a string: rule_page(), pass_page() and
+# `ocitidy explain` print them.
+# Run as a script: cmake -DPAGES=dir -DKIND=rules -DHEADER=lint/rules/pages.h -DOUT=file -P embed_docs.cmake
 #
 # A page goes through byte for byte: it is only ever a quoted string here, never a list, and never configured. Compilers
 # need not take string literals over 64 KiB.
 file(GLOB pages "${PAGES}/*.md")
 list(SORT pages)
-file(WRITE "${OUT}" "// Generated from docs/rules by cmake/embed_docs.cmake.\n#include \"lint/rules/pages.h\"\n\n"
-  "namespace ocitidy::rules {\n\nconst std::vector<Page>& pages() {\n  static const std::vector<Page> all = {\n")
+file(WRITE "${OUT}" "// Generated from docs/${KIND} by cmake/embed_docs.cmake.\n#include \"${HEADER}\"\n\n"
+  "namespace ocitidy::${KIND} {\n\nconst std::vector<Page>& pages() {\n  static const std::vector<Page> all = {\n")
 foreach(page IN LISTS pages)
   get_filename_component(id "${page}" NAME_WE)
   file(READ "${page}" text)
@@ -17,4 +18,4 @@ foreach(page IN LISTS pages)
   endif()
   file(APPEND "${OUT}" "      {\"${id}\", R\"PAGE(${text})PAGE\"},\n")
 endforeach()
-file(APPEND "${OUT}" "  };\n  return all;\n}\n\n}  // namespace ocitidy::rules\n")
+file(APPEND "${OUT}" "  };\n  return all;\n}\n\n}  // namespace ocitidy::${KIND}\n")

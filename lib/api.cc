@@ -4,12 +4,31 @@
 // the root leads to one manifest and its config (oci/resolve.cc); each layer is read once, verified to its last byte
 // and indexed (image/scan.cc, scan_layer.cc); the layers are laid over each other (image/merged_tree.cc). What comes
 // out is an ImageModel that nobody changes any more. Rules look at it (lint/); formats print what they say (report/).
+//
+// optimize() goes on from the model: passes decide (optimize/passes/), lay_out() puts members in order, the writer
+// copies (optimize/write.cc), and what was written is scanned again and compared before it gets its name
+// (optimize/prove.cc).
+#include <algorithm>
+#include <map>
+
+#include "archive/encoder.h"
+#include "base/text.h"
 #include "image/scan.h"
 #include "image/usage.h"
 #include "lint/engine.h"
 #include "ocitidy/inspect.h"
 #include "ocitidy/lint.h"
+#include "ocitidy/optimize.h"
 #include "ocitidy/version.h"
+#include "optimize/base_layers.h"
+#include "optimize/certificate.h"
+#include "optimize/documents.h"
+#include "optimize/lay_out.h"
+#include "optimize/passes/all_passes.h"
+#include "optimize/pipeline.h"
+#include "optimize/prove.h"
+#include "optimize/summary.h"
+#include "optimize/write.h"
 
 namespace ocitidy {
 namespace {
@@ -77,6 +96,135 @@ Inspection inspect(const ImageModel& model) {
   }
   inspection.dive_score = dive_score(model);
   return inspection;
+}
+
+namespace {
+
+/// A scan with content hashes, and with the file heads that rules and passes want.
+Result<ImageModel> scan_to_rewrite(const Image& image, const OptimizeOptions& options,
+                                   std::vector<ContentQuery> reads) {
+  OCITIDY_TRY(ResolvedImage resolved, resolve_image(image, options.platform, options.limits));
+  return scan_image(image, std::move(resolved),
+                    {.limits = options.limits,
+                     .threads = options.threads,
+                     .content = InspectOptions::Hash::sha256,
+                     .reads = std::move(reads)});
+}
+
+/// Passes decide what is to become of the image, and every member of a new layer gets its place.
+Result<Plan> make_plan(const ImageModel& model, std::span<const Pass* const> passes, const OptimizeOptions& options) {
+  OCITIDY_TRY(const BaseLayers base, base_layers(model, options));
+  Plan plan(model, options, base.count);
+  run_passes(passes, {.image = model, .options = options}, plan);
+  OCITIDY_CHECK(lay_out(model, plan));
+  return plan;
+}
+
+/// How often each rule reports an error at each path. Places in documents move when layers do.
+std::map<std::pair<std::string_view, std::string>, int> errors_of(const ImageModel& model,
+                                                                  std::span<const Rule* const> rules,
+                                                                  const LintOptions& options) {
+  std::map<std::pair<std::string_view, std::string>, int> errors;
+  for (const RuleRun& run : run_rules(rules, {.image = model, .options = options})) {
+    for (const Finding& finding : run.findings) {
+      if (severity_of(run, finding) != Severity::error) continue;
+      ++errors[{run.rule->id, finding.where.empty() ? "" : finding.where.front().path}];
+    }
+  }
+  return errors;
+}
+
+/// No rule may find an error in the output that it does not find in the input.
+Result<void> check_lint(const ImageModel& before, const ImageModel& after, std::span<const Rule* const> rules,
+                        OptimizeReport& report) {
+  const LintOptions options;
+  const auto old_errors = errors_of(before, rules, options), new_errors = errors_of(after, rules, options);
+  for (const auto& [place, count] : old_errors) report.errors_before += static_cast<std::uint64_t>(count);
+  for (const auto& [place, count] : new_errors) {
+    report.errors_after += static_cast<std::uint64_t>(count);
+    const auto known = old_errors.find(place);
+    if (known != old_errors.end() && known->second >= count) continue;
+    return fail(Code::internal, cat("the output would have an error that the input has not: ", place.first,
+                                    place.second.empty() ? "" : cat(" at ", quote(cat("/", place.second)))));
+  }
+  return {};
+}
+
+/// Reads back what was written, and compares it with the input and with what was planned.
+Result<void> prove(const ImageModel& before, const ImageModel& after, const Plan& plan, const WrittenLayers& written,
+                   const Documents& documents, OptimizeReport& report) {
+  TreeProof tree = prove_tree(before, after, plan, &written.edited);
+  if (!tree.problems.empty()) {
+    std::string text = "the output is not what was planned, and is not published: ";
+    for (std::size_t i = 0; i < tree.problems.size(); ++i) text += cat(i == 0 ? "" : "; ", tree.problems[i]);
+    return fail(Code::internal, std::move(text));
+  }
+  const Limits& limits = plan.options().limits;
+  OCITIDY_TRY(const std::string config, expected_config(before.config(), after.config(), plan.env(), limits));
+  if (after.config().raw != documents.config || config != documents.config) {
+    return fail(Code::internal, "the config of the output is not what was planned; nothing is published");
+  }
+  report.certificate = certificate_of(before, after, plan, std::move(tree.changes));
+  return {};
+}
+
+}  // namespace
+
+Result<OptimizeReport> optimize(const Image& image, ImageWriter* out, const OptimizeOptions& wishes) {
+  const OptimizeOptions options = for_transport(wishes, out);
+  OCITIDY_TRY(auto passes, select_passes(pipeline(), options));
+  OCITIDY_TRY(const auto rules, select_rules(all_rules(), {}));
+  auto reads = reads_of(rules);
+  std::ranges::copy(reads_of(passes), std::back_inserter(reads));
+
+  // One scan, then a plan. Up to here no byte was written.
+  OCITIDY_TRY(const ImageModel before, scan_to_rewrite(image, options, std::move(reads)));
+  OCITIDY_CHECK(check_rewritable(before));
+  OCITIDY_TRY(Plan plan, make_plan(before, passes, options));
+  OCITIDY_TRY(const BaseLayers base, base_layers(before, options));
+  OptimizeReport report = report_of(summary_of(before), before, base, plan);
+  if (options.run == OptimizeOptions::Run::plan_only || out == nullptr) return report;
+
+  // Decide, then copy. What was to make the image smaller and does not is not worth a changed layer.
+  OCITIDY_TRY(WrittenLayers written, write_layers(before, plan, *out, options.threads));
+  if (should_keep_layers(before, plan, written.layers)) {
+    const std::string note = larger_note(before, written.layers);
+    std::erase_if(passes, [](const Pass* pass) { return pass->info.safety == Safety::relayout; });
+    plan = Plan(before, options, base.count);
+    run_passes(passes, {.image = before, .options = options}, plan);
+    OCITIDY_CHECK(lay_out(before, plan));
+    OCITIDY_TRY(written, write_layers(before, plan, *out, options.threads));
+    report = report_of(summary_of(before), before, base, plan);
+    report.notes.push_back(note);
+  }
+  OCITIDY_TRY(const Documents documents, patch_documents(before, plan, written.layers));
+  OCITIDY_CHECK(write_documents(documents, *out));
+  OCITIDY_CHECK(out->finish(documents.manifest_descriptor));
+  add_written(report, before, plan, written.layers, documents);
+
+  // The proof looks at what a reader of the target will find. Then, and only then, the image gets its name.
+  OCITIDY_TRY(const Image reopened, out->reopen());
+  OptimizeOptions reading = options;
+  reading.platform.reset();
+  OCITIDY_TRY(const ImageModel after, scan_to_rewrite(reopened, reading, reads_of(rules)));
+  OCITIDY_CHECK(prove(before, after, plan, written, documents, report));
+  OCITIDY_CHECK(check_lint(before, after, rules, report));
+  OCITIDY_CHECK(out->publish());
+  report.written = true;
+  return report;
+}
+
+Result<Verification> verify(const Image& before, const Image& after, const Certificate* certificate,
+                            const VerifyOptions& options) {
+  OptimizeOptions reading;
+  reading.platform = options.platform;
+  reading.limits = options.limits;
+  reading.threads = options.threads;
+  auto first = scan_to_rewrite(before, reading, {});
+  if (!first) return fail_at(std::move(first).error(), "the first image");
+  auto second = scan_to_rewrite(after, reading, {});
+  if (!second) return fail_at(std::move(second).error(), "the second image");
+  return compare_images(*first, *second, certificate, options.limits);
 }
 
 std::string_view version() { return OCITIDY_VERSION; }

@@ -44,9 +44,9 @@ struct PassInfo {
 
 /// Every pass, in the order in which they run.
 std::span<const PassInfo* const> all_passes();
-const PassInfo* find_pass(std::string_view id);                 ///< nullptr when there is none
+const PassInfo* find_pass(std::string_view id);  ///< nullptr when there is none
 bool preset_has(Preset preset, const PassInfo& pass);
-std::string_view pass_page(std::string_view id);                ///< docs/passes/<id>.md; empty for an unknown id
+std::string_view pass_page(std::string_view id);  ///< docs/passes/<id>.md; empty for an unknown id
 
 /// Which family of media types manifest, config and layers carry.
 enum class MediaFamily : std::uint8_t { keep, oci, docker };
@@ -62,18 +62,18 @@ struct OptimizeOptions {
   std::vector<DiffId> base_diff_ids;         ///< or these, if the image begins with them
 
   enum class Squash : std::uint8_t { no, own_layers } squash = Squash::no;
-  std::optional<std::uint32_t> max_layers;                               ///< merge neighbours until there are so few
-  std::optional<std::pair<std::uint32_t, std::uint32_t>> merge_range;    ///< first and last layer
-  std::uint64_t merge_below_bytes = 0;                                   ///< merge neighbours smaller than this
+  std::optional<std::uint32_t> max_layers;                             ///< merge neighbours until there are so few
+  std::optional<std::pair<std::uint32_t, std::uint32_t>> merge_range;  ///< first and last layer
+  std::uint64_t merge_below_bytes = 0;                                 ///< merge neighbours smaller than this
 
   std::optional<Codec> codec;  ///< for every layer; none: gzip for plain layers, the others as they are
   int level = 0;               ///< 0: the codec's default
   MediaFamily family = MediaFamily::keep;
 
-  std::optional<std::int64_t> source_date_epoch;          ///< seconds; no time of the own layers stays later
+  std::optional<std::int64_t> source_date_epoch;  ///< seconds; no time of the own layers stays later
   enum class Pyc : std::uint8_t { move_time, unchecked_hash } pyc = Pyc::move_time;
-  std::vector<std::pair<std::string, std::string>> env;   ///< variables to set in the config
-  std::vector<std::string> used_paths;                    ///< paths and globs that a trace saw
+  std::vector<std::pair<std::string, std::string>> env;  ///< variables to set in the config
+  std::vector<std::string> used_paths;                   ///< paths and globs that a trace saw
 
   enum class Run : std::uint8_t { write, plan_only } run = Run::write;
   std::optional<Platform> platform;
@@ -84,12 +84,12 @@ struct OptimizeOptions {
 /// One thing that a pass does.
 struct Edit {
   enum class Kind : std::uint8_t {
-    layer,    ///< a layer is written anew, merged or compressed in another way; no path changes
-    hidden,   ///< bytes, whiteouts or members go that no process can see
-    document, ///< manifest, index or config
-    removed,  ///< a path goes
-    added,    ///< a path comes: an empty directory
-    changed,  ///< a path's metadata or bytes become other ones
+    layer,     ///< a layer is written anew, merged or compressed in another way; no path changes
+    hidden,    ///< bytes, whiteouts or members go that no process can see
+    document,  ///< manifest, index or config
+    removed,   ///< a path goes
+    added,     ///< a path comes: an empty directory
+    changed,   ///< a path's metadata or bytes become other ones
   };
   std::string_view pass;
   Kind kind = Kind::layer;
@@ -108,9 +108,9 @@ struct PassRun {
 
 /// A difference between two merged trees, as a certificate lists it. Texts are "" for what is not there.
 struct TreeChange {
-  std::string path;            ///< bytes
-  std::string before, after;   ///< one line of facts each, docs/certificate.md
-  std::string linked_to;       ///< the path whose inode this one became another name of; "" when it did not
+  std::string path;           ///< bytes
+  std::string before, after;  ///< one line of facts each, docs/certificate.md
+  std::string linked_to;      ///< the path whose inode this one became another name of; "" when it did not
   std::string pass, reason;
 };
 
@@ -119,10 +119,10 @@ struct Certificate {
   std::string tool_version;
   std::vector<std::string> libraries;  ///< "zlib 1.2.13": output bytes depend on it
   Digest input_manifest, output_manifest;
-  Sha256 tree_before{}, tree_after{};  ///< hashes of the merged trees; equal when `changes` is empty
-  std::vector<std::string> mask;       ///< fields that passes of class masked may change
-  std::vector<TreeChange> changes;     ///< every removed, added or changed path
-  std::vector<std::string> config_changes;
+  Sha256 tree_before{}, tree_after{};                    ///< hashes of the merged trees; equal when `changes` is empty
+  std::vector<std::string> mask;                         ///< fields that passes of class masked may change
+  std::vector<TreeChange> changes;                       ///< every removed, added or changed path
+  std::vector<std::pair<std::string, std::string>> env;  ///< variables that the config got
 };
 
 struct OutputLayer {
@@ -136,14 +136,14 @@ struct OutputLayer {
 struct OptimizeReport {
   ImageSummary input;
   std::uint32_t base_layers = 0;
-  std::string base_evidence;  ///< how the base is known
-  std::vector<PassRun> runs;  ///< selected passes in their order
+  std::string base_evidence;       ///< how the base is known
+  std::vector<PassRun> runs;       ///< selected passes in their order
   std::vector<std::string> notes;  ///< what the user must know: signatures, larger output, estimates
   std::vector<OutputLayer> layers;
   std::uint64_t compressed_bytes_before = 0, compressed_bytes_after = 0;
   std::uint64_t tar_bytes_before = 0, tar_bytes_after = 0;
   std::uint64_t errors_before = 0, errors_after = 0;  ///< lint findings of severity error
-  bool written = false;  ///< false after plan_only: digests and sizes after are not known
+  bool written = false;                               ///< false after plan_only: digests and sizes after are not known
   Certificate certificate;
 };
 

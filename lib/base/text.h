@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -28,6 +29,12 @@ bool is_utf8(std::string_view bytes);
 std::string to_utf8(std::string_view bytes);
 
 std::string base64(std::string_view bytes);
+
+/// The bytes that base64() would spell as `text`; none when it could not.
+std::optional<std::string> unbase64(std::string_view text);
+
+/// "00ff": two lower-case digits a byte.
+std::string hex(std::string_view bytes);
 
 /// Does `path` match `glob`? '*' and '?' stop at '/', '**' does not, "[abc]" is literal. "**/x" also matches "x".
 /// Costs path times glob; no backtracking blow-up.

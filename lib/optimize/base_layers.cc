@@ -22,8 +22,8 @@ std::string_view instruction(std::string_view created_by) {
 /// A step that only ever changes the config. A step that once made a layer, which an earlier run found empty and took
 /// out, is none of these.
 bool is_metadata(std::string_view created_by) {
-  constexpr std::array<std::string_view, 13> kWords{"CMD",   "ENTRYPOINT", "ENV",        "LABEL",  "EXPOSE",
-                                                    "USER",  "VOLUME",     "STOPSIGNAL", "SHELL",  "ARG",
+  constexpr std::array<std::string_view, 13> kWords{"CMD",     "ENTRYPOINT",  "ENV",        "LABEL", "EXPOSE",
+                                                    "USER",    "VOLUME",      "STOPSIGNAL", "SHELL", "ARG",
                                                     "ONBUILD", "HEALTHCHECK", "MAINTAINER"};
   const std::string_view step = instruction(created_by);
   return std::ranges::any_of(kWords, [&](std::string_view word) {
@@ -46,9 +46,8 @@ std::uint32_t from_history(const ImageModel& image) {
   std::size_t end = history.size();
   while (end > 0 && history[end - 1].empty_layer && is_metadata(history[end - 1].created_by)) --end;
   while (end > 0 && !ends_a_base(history[end - 1])) --end;
-  return static_cast<std::uint32_t>(
-      std::count_if(history.begin(), history.begin() + static_cast<std::ptrdiff_t>(end),
-                    [](const HistoryEntry& step) { return !step.empty_layer; }));
+  return static_cast<std::uint32_t>(std::count_if(history.begin(), history.begin() + static_cast<std::ptrdiff_t>(end),
+                                                  [](const HistoryEntry& step) { return !step.empty_layer; }));
 }
 
 /// "runImage":{"topLayer":"sha256:..."} in a label whose value is JSON. Only this one member counts, so its text is
@@ -71,14 +70,14 @@ Result<BaseLayers> from_user(const ImageModel& image, const OptimizeOptions& opt
   const auto layers = image.layers();
   if (options.base_layers) {
     if (*options.base_layers > layers.size()) {
-      return fail(Code::invalid_argument, cat("the base cannot have ", *options.base_layers, " layers: the image has ",
-                                              layers.size()));
+      return fail(Code::invalid_argument,
+                  cat("the base cannot have ", *options.base_layers, " layers: the image has ", layers.size()));
     }
     return BaseLayers{*options.base_layers, "named by --base"};
   }
   const auto& base = options.base_diff_ids;
-  const bool begins = base.size() <= layers.size() &&
-                      std::ranges::equal(base, layers.first(base.size()), {}, {}, &Layer::diff_id);
+  const bool begins =
+      base.size() <= layers.size() && std::ranges::equal(base, layers.first(base.size()), {}, {}, &Layer::diff_id);
   if (begins) return BaseLayers{static_cast<std::uint32_t>(base.size()), "the DiffIDs of the image named by --base"};
   return fail(Code::invalid_argument,
               "the image does not begin with the layers of the base named by --base: was it built on another version?");

@@ -58,14 +58,14 @@ LayerPatch layer_patch(const ImageModel& image, const Plan& plan, std::size_t i,
 Result<Documents> patch_documents(const ImageModel& image, const Plan& plan, const std::vector<WrittenLayer>& layers) {
   const Limits& limits = plan.options().limits;
   Documents documents;
-  ConfigPatch config{.diff_ids = std::nullopt, .emptied_history = emptied_history(image, plan), .env = plan.env()};
+  ConfigPatch config{.diff_ids = std::nullopt,
+                     .emptied_history = emptied_history(image, plan),
+                     .env = plan.env(),
+                     .working_dir = std::nullopt};
   std::vector<DiffId> diff_ids;
   for (const WrittenLayer& layer : layers) diff_ids.push_back(layer.diff_id);
   if (diff_ids != image.config().diff_ids) config.diff_ids = std::move(diff_ids);
   OCITIDY_TRY(documents.config, patch_config(image.config(), config, limits));
-  for (const auto& [name, value] : plan.env()) {
-    documents.config_changes.push_back(cat("/config/Env: ", escape_for_terminal(name), "=", escape_for_terminal(value)));
-  }
 
   const DocumentFamily family = family_of(image, plan);
   ManifestPatch manifest;
@@ -96,9 +96,8 @@ Result<void> write_documents(const Documents& documents, BlobSink& to) {
 }
 
 Result<std::string> expected_config(const ImageConfig& before, const ImageConfig& after,
-                                    const std::vector<std::pair<std::string, std::string>>& env,
-                                    const Limits& limits) {
-  ConfigPatch patch{.diff_ids = std::nullopt, .emptied_history = {}, .env = env};
+                                    const std::vector<std::pair<std::string, std::string>>& env, const Limits& limits) {
+  ConfigPatch patch{.diff_ids = std::nullopt, .emptied_history = {}, .env = env, .working_dir = std::nullopt};
   if (after.diff_ids != before.diff_ids) patch.diff_ids = after.diff_ids;
   for (std::size_t i = 0; i < std::min(before.history.size(), after.history.size()); ++i) {
     if (after.history[i].empty_layer && !before.history[i].empty_layer) patch.emptied_history.push_back(i);

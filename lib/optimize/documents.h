@@ -13,8 +13,7 @@ namespace ocitidy {
 struct Documents {
   std::string config, manifest;
   Descriptor manifest_descriptor;
-  std::vector<std::string> dropped;         ///< annotations that held for old layer bytes only
-  std::vector<std::string> config_changes;  ///< what changed in the config but DiffIDs: "/config/Env HOME=/tmp"
+  std::vector<std::string> dropped;  ///< annotations that held for old layer bytes only
 };
 
 /// Errors: those of patch_config() and patch_manifest().

@@ -88,13 +88,13 @@ class LayOut {
 
   const ImageModel& image_;
   Plan& plan_;
-  std::vector<NodeId> walk_;                              // every node, in walk order
-  std::vector<std::uint32_t> rank_;                       // by node: place in walk_
-  std::unordered_map<std::uint32_t, Item> shared_;        // by inode: with several names, or named from elsewhere
-  std::vector<std::size_t> planned_of_;                   // by layer of the input
-  std::vector<Contents> contents_;                        // by planned layer
+  std::vector<NodeId> walk_;                                 // every node, in walk order
+  std::vector<std::uint32_t> rank_;                          // by node: place in walk_
+  std::unordered_map<std::uint32_t, Item> shared_;           // by inode: with several names, or named from elsewhere
+  std::vector<std::size_t> planned_of_;                      // by layer of the input
+  std::vector<Contents> contents_;                           // by planned layer
   std::vector<std::unordered_set<std::uint32_t>> declared_;  // by planned layer: directories its sources have
-  std::unordered_set<std::uint32_t> entered_;             // directories with an entry so far, when parents are added
+  std::unordered_set<std::uint32_t> entered_;                // directories with an entry so far, when parents are added
 };
 
 /// Is the node the only name of its inode, and given by the inode's own entry?
@@ -255,7 +255,8 @@ void LayOut::drop_repeated_directories() {
         for (auto above = image_.parent(id); above && needed.insert(raw(*above)).second;) above = image_.parent(*above);
       }
     }
-    std::erase_if(contents_[p].directories, [&](std::uint32_t id) { return !needed.contains(id) && settled.contains(id); });
+    std::erase_if(contents_[p].directories,
+                  [&](std::uint32_t id) { return !needed.contains(id) && settled.contains(id); });
     settled.insert(contents_[p].directories.begin(), contents_[p].directories.end());
   }
 }
@@ -381,7 +382,8 @@ bool LayOut::wake_dead_whiteouts(const ImageModel& planned) {
     if (is_fresh(p) || source < plan_.base_layers()) continue;
     const auto before = image_.layers()[source].entries, after = planned.layers()[p].entries;
     for (std::size_t i = 0; i < after.size(); ++i) {
-      if (!has(after[i].oddities, Oddity::dangling_whiteout) || has(before[i].oddities, Oddity::dangling_whiteout)) continue;
+      if (!has(after[i].oddities, Oddity::dangling_whiteout) || has(before[i].oddities, Oddity::dangling_whiteout))
+        continue;
       plan_.rewrite(source);
       changed |= plan_.is_rewritten(source);
       break;

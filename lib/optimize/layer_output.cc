@@ -26,8 +26,7 @@ std::string opaque_name(std::string_view directory) {
 }  // namespace
 
 LayerOutput::LayerOutput(std::unique_ptr<BlobWriter> blob, const Compression& compression, WorkerPool& pool)
-    : blob_(std::move(blob)),
-      encoder_(make_encoder(compression, pool, [this](std::span<const std::byte> bytes) {
+    : blob_(std::move(blob)), encoder_(make_encoder(compression, pool, [this](std::span<const std::byte> bytes) {
         written_.compressed_bytes += bytes.size();
         blob_hasher_.update(bytes);
         return blob_->write(bytes);

@@ -8,8 +8,8 @@
 namespace ocitidy {
 
 Plan::Plan(const ImageModel& image, const OptimizeOptions& options, std::uint32_t base_layers)
-    : image_(image),
-      options_(options),
+    : image_(&image),
+      options_(&options),
       base_layers_(base_layers),
       rewritten_(image.layers().size()),
       family_(options.family) {
@@ -33,7 +33,7 @@ void Plan::record(Edit edit) {
 }
 
 void Plan::rewrite(std::uint32_t layer) {
-  if (layer < base_layers_ || image_.layers()[layer].contents != LayerContents::scanned) return;
+  if (layer < base_layers_ || image_->layers()[layer].contents != LayerContents::scanned) return;
   rewritten_[layer] = true;
 }
 
@@ -53,9 +53,9 @@ void Plan::merge(std::uint32_t first, std::uint32_t last) {
 }
 
 bool Plan::remove(NodeId node, std::string_view path, std::string_view reason) {
-  const Node facts = image_.node(node);
-  const bool in_base = facts.layer < base_layers_ || image_.layers()[facts.layer].contents != LayerContents::scanned;
-  if (in_base || std::ranges::any_of(options_.keep, [&](const auto& glob) { return glob_matches(glob, path); })) {
+  const Node facts = image_->node(node);
+  const bool in_base = facts.layer < base_layers_ || image_->layers()[facts.layer].contents != LayerContents::scanned;
+  if (in_base || std::ranges::any_of(options_->keep, [&](const auto& glob) { return glob_matches(glob, path); })) {
     return false;
   }
   removed_.try_emplace(static_cast<std::uint32_t>(node), Removal{runs_.back().pass->id, std::string(reason)});
@@ -89,7 +89,7 @@ const InodeEdit* Plan::edit_of(const Node& node) const {
 
 std::uint32_t Plan::inode_of(const Node& node) const {
   const InodeEdit* const edit = edit_of(node);
-  return edit && edit->link_to ? image_.node(*edit->link_to).inode : node.inode;
+  return edit && edit->link_to ? image_->node(*edit->link_to).inode : node.inode;
 }
 
 const Plan::Removal* Plan::removal_of(NodeId node) const {

@@ -28,8 +28,8 @@ struct InodeEdit {
   std::optional<std::int64_t> mtime_s;  ///< with no nanoseconds
   std::optional<EntryId> bytes_of;      ///< the same bytes, in a lower layer: the file goes back there
   std::optional<FileHead> head;         ///< the first bytes of the file become these
-  std::optional<NodeId> link_to;                  ///< becomes another name of this node's inode
-  std::string_view pass;                          ///< the last that touched it
+  std::optional<NodeId> link_to;        ///< becomes another name of this node's inode
+  std::string_view pass;                ///< the last that touched it
   std::string reason;
 };
 
@@ -46,8 +46,8 @@ struct PlannedLayer {
   OutputLayer::Fate fate = OutputLayer::Fate::copied;
   Compression compression;
   // After lay_out(); of a rewritten layer:
-  LayerIndex index;               ///< its members, in the order in which they are written
-  std::vector<EntryId> bytes_of;  ///< parallel to index.entries: whose bytes a file holds
+  LayerIndex index;                         ///< its members, in the order in which they are written
+  std::vector<EntryId> bytes_of;            ///< parallel to index.entries: whose bytes a file holds
   std::map<std::uint32_t, FileHead> heads;  ///< by place in index.entries: first bytes that the file gets
 };
 
@@ -55,7 +55,7 @@ class Plan {
  public:
   Plan(const ImageModel& image, const OptimizeOptions& options, std::uint32_t base_layers);
 
-  const OptimizeOptions& options() const { return options_; }
+  const OptimizeOptions& options() const { return *options_; }
   /// Layers below this are copied bit for bit.
   std::uint32_t base_layers() const { return base_layers_; }
 
@@ -94,8 +94,8 @@ class Plan {
   bool fixes_media_types() const { return media_types_ == MediaTypes::from_bytes; }
   std::vector<PlannedLayer>& layers() { return layers_; }
   const std::vector<PlannedLayer>& layers() const { return layers_; }
-  std::vector<PassRun>& runs() { return runs_; }
-  std::vector<std::string>& notes() { return notes_; }
+  const std::vector<PassRun>& runs() const { return runs_; }
+  const std::vector<std::string>& notes() const { return notes_; }
   struct Removal {
     std::string_view pass;
     std::string reason;
@@ -108,8 +108,8 @@ class Plan {
   enum class OwnerNamesFate : std::uint8_t { keep, strip };
   enum class MediaTypes : std::uint8_t { as_stated, from_bytes };
 
-  const ImageModel& image_;
-  const OptimizeOptions& options_;
+  const ImageModel* image_;  // pointers, so that plans can be assigned
+  const OptimizeOptions* options_;
   std::uint32_t base_layers_;
   std::vector<bool> rewritten_;  // by layer of the input
   std::vector<PlannedLayer> layers_;

@@ -101,8 +101,7 @@ class Prover {
 
 }  // namespace
 
-TreeProof prove_tree(const ImageModel& before, const ImageModel& after, const Plan& plan,
-                     const EditedContent* edited) {
+TreeProof prove_tree(const ImageModel& before, const ImageModel& after, const Plan& plan, const EditedContent* edited) {
   return Prover(before, after, plan, edited).run();
 }
 

@@ -13,23 +13,6 @@ namespace {
 
 constexpr std::uint32_t kNone = UINT32_MAX;
 
-std::string hex(std::string_view bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  text.reserve(bytes.size() * 2);
-  for (const char c : bytes) {
-    text += kDigits[static_cast<unsigned char>(c) >> 4U];
-    text += kDigits[static_cast<unsigned char>(c) & 15U];
-  }
-  return text;
-}
-
-std::string octal(std::uint32_t mode) {
-  std::string text(4, '0');
-  for (std::size_t i = text.size(); i-- > 0; mode >>= 3U) text[i] = static_cast<char>('0' + (mode & 7U));
-  return text;
-}
-
 std::span<const Xattr> xattrs_of(const ImageModel& model, const Node& node) {
   return node.made_by ? model.xattrs(*node.made_by) : std::span<const Xattr>();
 }

@@ -10,24 +10,6 @@
 namespace ocitidy {
 namespace {
 
-std::string octal_mode(std::uint32_t mode) {
-  std::string text(4, '0');
-  for (auto digit = text.rbegin(); digit != text.rend(); ++digit, mode >>= 3) {
-    *digit = static_cast<char>('0' + (mode & 7U));
-  }
-  return text;
-}
-
-std::string hex(const Sha256& hash) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string text;
-  for (const std::byte b : hash) {
-    text += digits[std::to_integer<unsigned>(b) >> 4];
-    text += digits[std::to_integer<unsigned>(b) & 15U];
-  }
-  return text;
-}
-
 /// Names are bytes: those that are UTF-8 stand as member names, the others in base64 in an object of their own.
 void write_xattrs(JsonWriter& json, std::span<const Xattr> xattrs) {
   std::vector<const Xattr*> readable, other;
@@ -76,13 +58,14 @@ void write_file_row(JsonWriter& json, const FileRow& row) {
   json.begin_object();
   json.text("path", row.path);
   json.member("type", entry_type_name(node.type));
-  json.member("mode", octal_mode(node.mode));
+  json.member("mode", octal(node.mode));
   json.member("uid", node.uid);
   json.member("gid", node.gid);
   json.member("mtime", node.mtime_s);
   json.member("mtimeNs", node.mtime_ns);
   if (node.type == EntryType::file) json.member("size", node.size_bytes);
-  if (row.sha256 != nullptr) json.member("sha256", hex(*row.sha256));
+  if (row.sha256 != nullptr)
+    json.member("sha256", hex({reinterpret_cast<const char*>(row.sha256->data()), row.sha256->size()}));
   if (node.type == EntryType::symlink) json.text("linkTarget", node.link_target);
   if (row.link_group) json.text("hardLinkGroup", *row.link_group);
   if (node.type == EntryType::char_device || node.type == EntryType::block_device) {

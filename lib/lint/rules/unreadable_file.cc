@@ -18,12 +18,6 @@ namespace {
 
 constexpr std::size_t kGroupsPerLayer = 20;
 
-std::string octal(std::uint32_t mode) {
-  std::string text = "0000";
-  for (std::size_t i = 0; i < 4; ++i) text[3 - i] = static_cast<char>('0' + (mode >> (3 * i) & 7U));
-  return text;
-}
-
 std::string mode_of(const ImageModel& image, NodeId node) { return cat(" (mode ", octal(image.node(node).mode), ")"); }
 
 /// What must be passed and started for the function to start at all.

@@ -43,7 +43,8 @@ Outcome plan(const PassInput& in, Plan& plan) {
   if (!path) return Outcome::not_applicable(cat(quote(stated), " is no path below the root"));
   if (path->empty() || in.image.resolve(*path)) return Outcome::checked();
   if (plan.base_layers() == in.image.layers().size()) return Outcome::not_applicable("every layer belongs to the base");
-  if (!add(in, plan, *path)) return Outcome::not_applicable(cat("something that is no directory is in the way of ", quote(stated)));
+  if (!add(in, plan, *path))
+    return Outcome::not_applicable(cat("something that is no directory is in the way of ", quote(stated)));
   plan.rewrite(static_cast<std::uint32_t>(in.image.layers().size()) - 1);
   return Outcome::checked();
 }

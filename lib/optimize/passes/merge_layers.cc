@@ -42,7 +42,8 @@ std::optional<std::size_t> smallest_pair(const ImageModel& image, const Plan& pl
 void merge_pairs_until(const PassInput& in, Plan& plan, std::uint32_t most) {
   while (plan.layers().size() > most) {
     const auto pair = smallest_pair(in.image, plan);
-    if (!pair) return plan.note(cat("merge-layers: --max-layers ", most, " cannot be reached without touching the base"));
+    if (!pair)
+      return plan.note(cat("merge-layers: --max-layers ", most, " cannot be reached without touching the base"));
     merge(plan, plan.layers()[*pair].first_source, plan.layers()[*pair + 1].last_source,
           cat("at most ", most, " layers were asked for"));
   }
@@ -69,8 +70,9 @@ Outcome plan(const PassInput& in, Plan& plan) {
   }
   if (squash && plan.base_layers() + 1 < count) {
     merge(plan, plan.base_layers(), count - 1, "squashed");
-    plan.note("--squash: Lambda keeps 512 KiB chunks of the flattened image that other images have, too; a layer made "
-              "of several is new as a whole in every build (an estimate: nothing was run on Lambda)");
+    plan.note(
+        "--squash: Lambda keeps 512 KiB chunks of the flattened image that other images have, too; a layer made "
+        "of several is new as a whole in every build (an estimate: nothing was run on Lambda)");
   }
   if (options.merge_range && options.merge_range->second < count) {
     const std::uint32_t first = std::max(options.merge_range->first, plan.base_layers());
@@ -83,10 +85,8 @@ Outcome plan(const PassInput& in, Plan& plan) {
 
 }  // namespace
 
-constinit const Pass merge_layers = {.info = {.id = "merge-layers",
-                                              .title = "Merge neighbouring layers",
-                                              .since = "0.2.0",
-                                              .safety = Safety::relayout},
-                                     .plan = plan};
+constinit const Pass merge_layers = {
+    .info = {.id = "merge-layers", .title = "Merge neighbouring layers", .since = "0.2.0", .safety = Safety::relayout},
+    .plan = plan};
 
 }  // namespace ocitidy::passes

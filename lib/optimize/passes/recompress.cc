@@ -15,10 +15,9 @@ Codec wanted_codec(const PassInput& in, Codec now) {
 bool is_own(const Plan& plan, const PlannedLayer& layer) { return layer.first_source >= plan.base_layers(); }
 
 Outcome plan(const PassInput& in, Plan& plan) {
-  const auto layers = in.image.layers();
   for (std::size_t i = 0; i < plan.layers().size(); ++i) {
     const PlannedLayer& layer = plan.layers()[i];
-    const Codec now = layers[layer.first_source].codec, wanted = wanted_codec(in, now);
+    const Codec now = layer.compression.codec, wanted = wanted_codec(in, now);
     // The base keeps its bytes, except those that no push would keep either.
     const bool wished = in.options.codec.has_value() && is_own(plan, layer);
     const bool level_wished = wished && in.options.level != 0;
@@ -32,7 +31,8 @@ Outcome plan(const PassInput& in, Plan& plan) {
                                in.options.level != 0 ? cat(", level ", in.options.level) : "")});
   }
   if (in.options.codec == Codec::zstd) {
-    plan.note("recompress: nobody has documented that Lambda takes zstd layers; try one function before you rely on it");
+    plan.note(
+        "recompress: nobody has documented that Lambda takes zstd layers; try one function before you rely on it");
   }
   return Outcome::checked();
 }

@@ -10,7 +10,8 @@ namespace {
 constexpr Oddity kBroken = Oddity::dangling_link | Oddity::cross_layer_link | Oddity::link_to_directory;
 
 std::string_view what_is_wrong(const Entry& entry) {
-  if (has(entry.oddities, Oddity::cross_layer_link)) return "its target lies in a lower layer; both are written together";
+  if (has(entry.oddities, Oddity::cross_layer_link))
+    return "its target lies in a lower layer; both are written together";
   if (has(entry.oddities, Oddity::link_to_directory)) return "its target is a directory; no engine makes it";
   return "its target is not there when it is written; no engine makes it";
 }

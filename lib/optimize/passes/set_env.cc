@@ -23,10 +23,8 @@ Outcome plan(const PassInput& in, Plan& plan) {
 
 }  // namespace
 
-constinit const Pass set_env = {.info = {.id = "set-env",
-                                         .title = "Set variables in the config",
-                                         .since = "0.2.0",
-                                         .safety = Safety::additive},
-                                .plan = plan};
+constinit const Pass set_env = {
+    .info = {.id = "set-env", .title = "Set variables in the config", .since = "0.2.0", .safety = Safety::additive},
+    .plan = plan};
 
 }  // namespace ocitidy::passes
