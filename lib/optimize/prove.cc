@@ -88,6 +88,7 @@ class Prover {
     proof_.changes.push_back({.path = std::string(pair.path),
                               .before = pair.before ? facts_of(before_, *pair.before) : "",
                               .after = pair.after ? facts_of(after_, *pair.after) : "",
+                              .linked_to = {},
                               .pass = std::string(pass),
                               .reason = std::string(reason)});
   }

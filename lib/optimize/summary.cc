@@ -62,7 +62,11 @@ OptimizeReport report_of(ImageSummary input, const ImageModel& image, const Base
   report.runs = plan.runs();
   report.notes = plan.notes();
   for (const PlannedLayer& layer : plan.layers()) {
-    report.layers.push_back({.first_source = layer.first_source, .last_source = layer.last_source, .fate = layer.fate});
+    OutputLayer output;
+    output.first_source = layer.first_source;
+    output.last_source = layer.last_source;
+    output.fate = layer.fate;
+    report.layers.push_back(std::move(output));
   }
   report.compressed_bytes_before = stored_bytes(image);
   for (const Layer& layer : image.layers()) report.tar_bytes_before += layer.tar_bytes;
