@@ -231,20 +231,25 @@ class Trace {
     const std::string_view from = argument(known.directory);
     auto directory = strace_descriptor_path(from);
     if (from.starts_with("AT_FDCWD")) {
-      if (directory && directory->size() <= kMostPathBytes) *process.directory = normalised(*directory);
+      if (is_path(directory)) *process.directory = normalised(*directory);
       directory = *process.directory;
     } else if (known.directory < 0) {
       directory = *process.directory;
     }
     std::optional<std::string> path = directory;
     if (known.path >= 0) path = joined(strace_string(argument(known.path)), directory);
-    if (path && path->size() <= kMostPathBytes && path->find('\0') == std::string::npos) {
+    if (is_path(path)) {
       OCITIDY_CHECK(out_.add(*path));
       if (known.name == "chdir" || known.name == "fchdir" || known.name == "getcwd")
         *process.directory = normalised(*path);
     }
     const auto opened = strace_descriptor_path(call.result);
-    return opened && opened->size() <= kMostPathBytes ? out_.add(*opened) : Result<void>{};
+    return is_path(opened) ? out_.add(*opened) : Result<void>{};
+  }
+
+  /// The kernel takes none that is longer, and none with a zero byte: the trace is damaged.
+  static bool is_path(const std::optional<std::string>& path) {
+    return path && path->size() <= kMostPathBytes && path->find('\0') == std::string::npos;
   }
 
   /// "" stands for the directory itself (AT_EMPTY_PATH).

@@ -151,6 +151,12 @@ TEST(PathList, TracesResolveEscapes) {
             (Paths{"na\xc3\xafve \"q\" \\ \nA", "a,b)"}));
 }
 
+TEST(PathList, ZeroBytesInDescriptorsAreNoPaths) {
+  EXPECT_EQ(paths_of("1 open(\"/a\", O_RDONLY) = 3</b\\0c>\n1 openat(AT_FDCWD</d\\0e>, \"f\", O_RDONLY) = 3\n"
+                     "1 mmap(NULL, 1, PROT_READ, MAP_PRIVATE, 3</g\\0h>, 0) = 0x7f\n"),
+            (Paths{"a", "f"}));
+}
+
 TEST(PathList, TracesMayCarryTimes) {
   EXPECT_EQ(paths_of("8631  18:01:06.317257 open(\"/a\", O_RDONLY) = 3 <0.000012>\n"
                      "[pid 8] 1690000000.123456 open(\"/b\", O_RDONLY) = 3\n"
