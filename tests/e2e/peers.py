@@ -267,8 +267,8 @@ class Ocitidy:
     def __init__(self, program):
         self.program = os.path.abspath(program)
 
-    def run(self, *arguments, timeout=600):
-        return run([self.program, *arguments], timeout)
+    def run(self, *arguments, timeout=600, env=None):
+        return run([self.program, *arguments], timeout, env)
 
     def inspect(self, reference, platform=None):
         """The parsed JSON, or the failed Run."""
