@@ -25,6 +25,10 @@ def discard(folder):
         shutil.rmtree(folder, ignore_errors=True)
 
 
+# limits that a machine without CAP_SYS_RESOURCE can give, too
+ULIMITS = ("--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024")
+
+
 class Podman:
     """Storage of its own, driver vfs: nothing of the machine is seen or changed."""
 
@@ -35,6 +39,7 @@ class Podman:
         self.scratch = os.path.join(scratch, "podman")
         os.makedirs(self.scratch)
         self.environment = {"TMPDIR": self.scratch, "HOME": self.scratch}
+        self.runtimes = ["crun", "runc"]
 
     def call(self, *arguments):
         options = ["--root", self.scratch + "/root", "--runroot", self.scratch + "/run", "--tmpdir"]
@@ -59,7 +64,14 @@ class Podman:
         return peers.tree_of_folder(done.out.decode().strip()) if done.code == 0 else done
 
     def run(self, image_id):
-        return self.call("run", "--rm", "--network", "none", "--pull", "never", image_id)
+        """By crun, its default; where that does not work, by runc."""
+        for runtime in list(self.runtimes):
+            options = ["run", "--rm", "--network", "none", "--pull", "never", *ULIMITS]
+            done = self.call("--runtime", runtime, *options, image_id)
+            if done.code not in (125, 126, 127):
+                self.runtimes = [runtime]
+                break
+        return done
 
     def forget(self):
         self.call("image", "unmount", "--all", "--force")
@@ -124,7 +136,7 @@ class Docker:
             return peers.Run(1, b"", str(error).encode())
 
     def run(self, image_id):
-        return self.call("run", "--rm", "--network", "none", image_id)
+        return self.call("run", "--rm", "--network", "none", *ULIMITS, image_id)
 
     def forget(self):
         found = self.call("images", "--all", "--quiet", "--no-trunc").out.decode().split()

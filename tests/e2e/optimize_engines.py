@@ -37,12 +37,13 @@ PROGRAM = rb"""#!/bin/sh
 set -eu
 cd /
 id
-find bin opt srv home var | sort | while read -r path; do
+cat srv/deep/down/file
+find bin opt home var | sort | while read -r path; do
   stat -c '%n %F %a %u %g %s %h' "$path"
   [ ! -L "$path" ] || readlink "$path"
   [ -L "$path" ] || [ ! -f "$path" ] || sha256sum <"$path"
 done
-[ ! -e /opt/gone ] && [ ! -e /opt/opaque/below ] && echo deleted stays deleted
+[ ! -e /opt/gone/big ] && [ ! -e /var/b ] && [ ! -e /opt/opaque/below ] && echo deleted stays deleted
 [ /opt/data/a -ef /opt/data/link ] && echo links are links
 """
 
@@ -51,10 +52,12 @@ done
 
 
 class LayerTar:
-    """One layer. Times grow with every new path, so that no two are equal by chance; a folder is listed again as it was."""
+    """One layer. Times grow with every new path, so that no two are equal by chance; a folder is listed again as it was.
+
+    A link's header repeats what its target's says, as tar(1) writes it: engines take the last one they read."""
 
     clock = 1_600_000_000
-    folders = {}
+    known = {}  # path -> mode, owner, time
 
     def __init__(self):
         self.buffer = io.BytesIO()
@@ -63,7 +66,9 @@ class LayerTar:
     def add(self, name, kind=tarfile.REGTYPE, mode=0o644, data=b"", target="", owner=(0, 0), xattrs=(), time=None):
         member = tarfile.TarInfo(name)
         LayerTar.clock += 1000
-        member.type, member.mode, member.size, member.mtime = kind, mode, len(data), time or LayerTar.clock
+        time = time or LayerTar.clock
+        self.known[name] = (mode, owner, time)
+        member.type, member.mode, member.size, member.mtime = kind, mode, len(data), time
         (member.uid, member.gid), member.linkname = owner, target
         for attribute, value in xattrs:
             member.pax_headers["SCHILY.xattr." + attribute] = value.decode("ascii")
@@ -72,18 +77,18 @@ class LayerTar:
 
     def folder(self, name, mode=0o755, owner=(0, 0)):
         """A folder that is new, or has changed."""
-        self.folders[name] = (mode, owner, LayerTar.clock + 1000)
         return self.add(name, tarfile.DIRTYPE, mode, owner=owner)
 
     def again(self, *names):
         """Folders as they are in the layers below."""
         for name in names:
-            mode, owner, time = self.folders[name]
+            mode, owner, time = self.known[name]
             self.add(name, tarfile.DIRTYPE, mode, owner=owner, time=time)
         return self
 
     def link(self, name, target):
-        return self.add(name, tarfile.LNKTYPE, target=target)
+        mode, owner, time = self.known[target]
+        return self.add(name, tarfile.LNKTYPE, mode, target=target, owner=owner, time=time)
 
     def symlink(self, name, target):
         return self.add(name, tarfile.SYMTYPE, 0o777, target=target)
@@ -121,11 +126,11 @@ def own_layers():
     yield one.link("opt/data/link", "opt/data/a").bytes()
     # files, one with a capability
     two = LayerTar().again("var").folder("var/a").add("var/a/new", data=b"new").folder("opt").folder("opt/app")
-    two.add("opt/app/run", mode=0o755, data=PROGRAM)
+    two.add("opt/app/run", mode=0o755, data=PROGRAM).add("opt/app/cache", data=noise(5, 50_000))
     yield two.add("opt/app/serve", mode=0o755, data=noise(4, 20_000), xattrs=[("security.capability", CAPABILITY)]).bytes()
     # deletions: in a folder whose entry is the same as below, of a folder, of all in a folder
     three = LayerTar().again("var", "var/a").add("var/a/.wh.old").again("opt").add("opt/.wh.gone")
-    three.folder("opt/opaque", 0o750, (0, 33)).add("opt/opaque/.wh..wh..opq")
+    three.folder("opt/app").add("opt/app/.wh.cache").folder("opt/opaque", 0o750, (0, 33)).add("opt/opaque/.wh..wh..opq")
     yield three.add("opt/opaque/fresh", data=b"fresh").bytes()
     # copies of files for the sake of modes and owners; a whiteout of nothing
     four = LayerTar().again("opt", "opt/data")
@@ -237,8 +242,9 @@ def compare(found, engine, label, kind, path, implied):
         return ["%s, %s: %s" % (engine.name, label, seen)]
     tree, run = seen
     for name in implied:
-        if name in tree:
+        if name in tree:  # docker gives such a folder the mode 0600, and what optimize adds is better
             tree[name].implied = True
+            tree[name].mode = found.trees[engine.name][name].mode
     differences = peers.tree_differences(tree, found.trees[engine.name])
     found.counts[engine.name] += 1
     if engine.name in found.outputs:
