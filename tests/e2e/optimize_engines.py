@@ -9,8 +9,6 @@ and its program must print the same. Engines that are not installed, or do not s
 
 import argparse
 import collections
-import gzip
-import io
 import json
 import os
 import shutil
@@ -22,6 +20,7 @@ import time
 
 import engines
 import peers
+from sample_image import LayerTar, noise, write_image
 
 MODES = {
     "lossless": [],
@@ -49,58 +48,6 @@ done
 
 
 # ---- the image
-
-
-class LayerTar:
-    """One layer. Times grow with every new path, so that no two are equal by chance; a folder is listed again as it was.
-
-    A link's header repeats what its target's says, as tar(1) writes it: engines take the last one they read."""
-
-    clock = 1_600_000_000
-    known = {}  # path -> mode, owner, time
-
-    def __init__(self):
-        self.buffer = io.BytesIO()
-        self.tar = tarfile.open(fileobj=self.buffer, mode="w", format=tarfile.PAX_FORMAT)
-
-    def add(self, name, kind=tarfile.REGTYPE, mode=0o644, data=b"", target="", owner=(0, 0), xattrs=(), time=None):
-        member = tarfile.TarInfo(name)
-        LayerTar.clock += 1000
-        time = time or LayerTar.clock
-        self.known[name] = (mode, owner, time)
-        member.type, member.mode, member.size, member.mtime = kind, mode, len(data), time
-        (member.uid, member.gid), member.linkname = owner, target
-        for attribute, value in xattrs:
-            member.pax_headers["SCHILY.xattr." + attribute] = value.decode("ascii")
-        self.tar.addfile(member, io.BytesIO(data))
-        return self
-
-    def folder(self, name, mode=0o755, owner=(0, 0)):
-        """A folder that is new, or has changed."""
-        return self.add(name, tarfile.DIRTYPE, mode, owner=owner)
-
-    def again(self, *names):
-        """Folders as they are in the layers below."""
-        for name in names:
-            mode, owner, time = self.known[name]
-            self.add(name, tarfile.DIRTYPE, mode, owner=owner, time=time)
-        return self
-
-    def link(self, name, target):
-        mode, owner, time = self.known[target]
-        return self.add(name, tarfile.LNKTYPE, mode, target=target, owner=owner, time=time)
-
-    def symlink(self, name, target):
-        return self.add(name, tarfile.SYMTYPE, 0o777, target=target)
-
-    def bytes(self):
-        self.tar.close()
-        return self.buffer.getvalue()
-
-
-def noise(seed, size):
-    """Bytes that no codec makes smaller, the same every time."""
-    return b"".join(engines.hash_of(b"%d %d" % (seed, i))[7:39].encode() for i in range(size // 32))
 
 
 def base_layer(busybox):
@@ -158,16 +105,8 @@ def static_busybox():
 
 
 def build(folder, busybox):
-    """A layout with gzip layers."""
-    layers = [base_layer(busybox), *own_layers()]
-    media_type = "application/vnd.oci.image.layer.v1.tar+gzip"
-    stored = [(gzip.compress(tar, 6, mtime=0), media_type, engines.hash_of(tar)) for tar in layers]
-    config = {
-        "config": {"Cmd": ["/bin/sh", "/opt/app/run"], "Env": ["PATH=/bin"], "WorkingDir": "/"},
-        "history": [{"created_by": "step %d" % i} for i in range(len(layers))],
-    }
-    os.makedirs(folder)
-    return peers.write_layout(folder, stored, config)
+    config = {"Cmd": ["/bin/sh", "/opt/app/run"], "Env": ["PATH=/bin"], "WorkingDir": "/"}
+    return write_image(folder, [base_layer(busybox), *own_layers()], config)
 
 
 # ---- comparing
