@@ -19,6 +19,7 @@ SOURCES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "functions")
 EMULATOR = "github.com/aws/aws-lambda-runtime-interface-emulator/cmd/aws-lambda-rie"
 PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 TAG = "latest"
+GO = threading.Lock()  # two at a time would compile the standard library twice
 
 
 class Unavailable(Exception):
@@ -146,10 +147,13 @@ class Base:
             if not os.path.exists(path):
                 work = os.path.join(self.scratch, "base")
                 os.makedirs(work)
+                os.environ["TMPDIR"] = work  # dpkg syncs every file; nobody else starts a package script meanwhile
                 try:
                     big_image.build_base(work)
                 except SystemExit as error:
                     raise Unavailable("mmdebstrap cannot fetch a system") from error
+                finally:
+                    del os.environ["TMPDIR"]
                 move(work + "/base.tar", path)
                 shutil.rmtree(work)
             return path
@@ -192,9 +196,9 @@ def node_modules(work):
     app = work + "/app"
     copy_project("node", app)
     npm = ["npm", "install", "--no-audit", "--no-fund", "--omit=dev", "--cache", work + "/npm-cache"]
-    env = dict(os.environ, MAKEFLAGS="-j2", **node_headers())
+    env = ["MAKEFLAGS=-j2", *("%s=%s" % pair for pair in node_headers().items())]
     with reaching("npm install"):
-        big_image.call(["env", *("%s=%s" % pair for pair in env.items() if pair[0] in env), *npm], cwd=app)
+        big_image.call(["env", *env, *npm], cwd=app)
     ric = app + "/node_modules/aws-lambda-ric"
     if not os.path.exists(ric + "/dist/rapid-client.node"):
         raise Unavailable("npm install did not build aws-lambda-ric")
@@ -223,7 +227,7 @@ def go(build, _base):
     need("go")
     copy_project("go", build.work + "/src")
     program = build.work + "/main"
-    with reaching("go build"):
+    with reaching("go build"), GO:
         big_image.call(["env", "CGO_ENABLED=0", "GOFLAGS=-buildvcs=false", "go", "build", "-o", program, "."], cwd=build.work + "/src")
     build.start()
     for folder in ("etc/ssl/certs", "tmp", "usr/share/zoneinfo/Europe", "var/task"):
@@ -309,7 +313,7 @@ def go_program(cache, package, version="latest"):
         started = time.monotonic()
         target = path + ".work"
         env = ["GOBIN=" + target, "CGO_ENABLED=0", "GOFLAGS=-buildvcs=false", "GOTOOLCHAIN=auto"]
-        with reaching("go install"):
+        with reaching("go install"), GO:
             big_image.call(["env", *env, "go", "install", "%s@%s" % (package, version)])
         os.rename(os.path.join(target, os.path.basename(package)), path)
         os.rmdir(target)

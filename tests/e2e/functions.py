@@ -1,5 +1,6 @@
 # functions.py - function images answer the same before and after `ocitidy optimize`, run as AWS Lambda runs them.
 """usage: functions.py OCITIDY [--cache FOLDER] [--presets lossless,lambda,lean] [--only python,node,go,bash]
+                    [--without-runc] [--without-emulator]
 
 Builds four function images (function_images.py), runs each in a sandbox like Lambda's (function_sandbox.py), lets ocitidy
 rewrite it with each preset, runs it again, and compares the answers to the same events. What cannot be built or run here
@@ -36,9 +37,8 @@ def normalised(answer):
 
 
 class Runner:
-    def __init__(self, emulator, scratch):
-        self.emulator, self.scratch = emulator, scratch
-        self.sandbox, self.why_not_runc = function_sandbox.choose(scratch)
+    def __init__(self, sandbox, emulator, scratch):
+        self.sandbox, self.emulator, self.scratch = sandbox, emulator, scratch
 
     def plain_layout(self, layout, work):
         """umoci 0.4 reads no zstd."""
@@ -135,16 +135,38 @@ def stored_bytes(layout):
     return sum(layer["size"] for layer in manifest_and_config(layout)[0]["layers"])
 
 
-def check_image(tool, runner, name, layout, presets):
-    """(number of presets that changed nothing, number of failures)"""
-    started = time.monotonic()
+def answers_before(runner, title, layout):
+    """The parsed answers of an image as it was built, or None."""
     result = runner.run(layout)
     try:
         before = [normalised(text) for text in result.answers]
     except ValueError:
         before = []
     if result.error or len(before) != len(EVENTS) or not all(answer.get("ok") is True for answer in before):
-        show_failure("%s before" % name, [result.error or "not ok", *result.answers], result.log)
+        show_failure(title, [result.error or "not ok", *result.answers], result.log)
+        return None, result
+    return before, result
+
+
+def check_fallbacks(runner, name, layout):
+    """The other sandbox and the test's own Runtime API give the same answers. The number of failures."""
+    runners = {"without runc": Runner("plain", runner.emulator, runner.scratch)} if runner.sandbox == "runc" else {}
+    if runner.emulator:
+        runners["without the emulator"] = Runner(runner.sandbox, None, runner.scratch)
+    before, _ = answers_before(runner, name + " before", layout)
+    failed = 0
+    for title, other in runners.items():
+        found = problems(before or [], other.run(layout))
+        print("%s %s: %s" % (name, title, "; ".join(found) or "same answers"))
+        failed += bool(found)
+    return failed
+
+
+def check_image(tool, runner, name, layout, presets):
+    """(number of presets that changed nothing, number of failures)"""
+    started = time.monotonic()
+    before, result = answers_before(runner, name + " before", layout)
+    if before is None:
         return 0, 1
     print("%s: answers before in %.1f s (cold start %.2f s)" % (name, time.monotonic() - started, result.start_s), flush=True)
     equal, failed = 0, 0
@@ -176,6 +198,8 @@ def parsed_options():
     parser.add_argument("--cache", default="e2e-cache")
     parser.add_argument("--presets", default="lossless,lambda,lean")
     parser.add_argument("--only", default=",".join(function_images.RECIPES))
+    parser.add_argument("--without-runc", action="store_true")
+    parser.add_argument("--without-emulator", action="store_true")
     options = parser.parse_args()
     options.presets = [preset for preset in options.presets.split(",") if preset]
     options.only = [name for name in options.only.split(",") if name]
@@ -201,21 +225,24 @@ def main():
     function_sandbox.mount_scratch(options.cache)
     equal, failed = 0, 0
     with tempfile.TemporaryDirectory(dir=options.cache + "/functions-scratch") as scratch:
+        os.chmod(scratch, 0o755)  # apt's own user works in it
         layouts, reasons = function_images.prepare(options.only, options.cache, scratch)
         for name, reason in reasons.items():
             print("skipped: %s: %s" % (name, reason))
         emulator = layouts.pop("emulator", None)
-        runner = Runner(emulator, scratch)
+        sandbox, why_not_runc = ("plain", "as asked") if options.without_runc else function_sandbox.choose(scratch)
+        runner = Runner(sandbox, None if options.without_emulator else emulator, scratch)
         for name, layout in layouts.items():
             counts = check_image(tool, runner, name, layout, options.presets)
             equal, failed = equal + counts[0], failed + counts[1]
-    sandbox = "runc" if runner.sandbox == "runc" else "unshare and chroot (%s)" % runner.why_not_runc
+        if "go" in layouts:  # the fastest
+            failed += check_fallbacks(runner, "go", layouts["go"])
     peers.summary(
         "functions %s in %s, by %s: %d rewritten images answer the same, %d failures%s"
         % (
             ", ".join(layouts) or "none",
-            sandbox,
-            "aws-lambda-rie" if emulator else "a Runtime API of the test's own",
+            "runc" if sandbox == "runc" else "unshare and chroot (%s)" % why_not_runc,
+            "aws-lambda-rie" if runner.emulator else "a Runtime API of the test's own",
             equal,
             failed,
             "".join("; no %s: %s" % pair for pair in reasons.items()),
