@@ -103,9 +103,11 @@ class Docker:
         options += ["--bridge=none", "--config-file", self.scratch + "/daemon.json"]
         with open(self.scratch + "/daemon.json", "w", encoding="utf-8") as file:
             file.write("{}")
+        # gone with this test, however that ends
+        guard = ["setpriv", "--pdeathsig", "TERM"] if shutil.which("setpriv") else []
         with open(self.scratch + "/log", "wb") as log:
             self.daemon = subprocess.Popen(
-                ["dockerd", *options], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+                [*guard, "dockerd", *options], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
             )
         for _ in range(300):
             if self.daemon.poll() is not None:

@@ -3,8 +3,8 @@
 
 The image is generated, and kept in $OCITIDY_E2E_CACHE, or FOLDER: five layers with few big files and many small ones,
 some random and most compressible; one layer that is `chmod -R` of another, one that deletes. Every run is measured by
-`/usr/bin/time -v` and fails above 256 MiB. Outputs of one and of four threads have the same bytes, and their merged tree
-is that of the input.
+`/usr/bin/time -v` and fails above 256 MiB. Outputs of one and of four threads have the same bytes, and the merged tree
+of the input.
 """
 
 import argparse
@@ -139,7 +139,8 @@ def build(layout):
 
 
 def cached_image(cache):
-    sources = [inspect.getsource(part) for part in (Content, add, add_small, add_big, noise, write_layer, build, *LAYERS)]
+    parts = (Content, add, add_small, add_big, noise, write_layer, build, *LAYERS)
+    sources = [inspect.getsource(part) for part in parts]
     recipe = repr((SMALL_FILES, BIG_FILES, BIG_BYTES, RANDOM_SHARE, sources))
     layout = os.path.join(cache, "optimize-big-" + hashlib.sha256(recipe.encode()).hexdigest()[:12])
     if not os.path.isdir(layout):

@@ -3,8 +3,8 @@
 
 The corpus is found as corpus.py finds it; without one the test is skipped.
 Each valid image is optimized with three sets of options into an OCI layout:
-  lossless      umoci unpacks input and output into equal trees: paths, types, modes, owners, times, xattrs, link targets,
-                hard links, devices, contents; skopeo reads the output, with the settings of the input
+  lossless      umoci unpacks input and output into equal trees: paths, types, modes, owners, times, xattrs, links,
+                devices, contents; skopeo reads the output, with the settings of the input
   squash        the same
   reproducible  `ocitidy verify --certificate` agrees
 Each time a second run over the output changes no byte, the layers are no larger unless the report says why, and the

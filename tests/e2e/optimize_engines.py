@@ -3,8 +3,8 @@
 
 An image with a static busybox, and with everything in its layers that engines treat in their own ways: whiteouts, an
 opaque directory, hard links across them, copies that change a mode only, a missing parent, a capability. Optimized in
-three ways into the three kinds of stores. Each engine must accept each output, make the same tree of it as of the input,
-and its program must print the same. Engines that are not installed, or do not start here, are named in the summary.
+four ways into the three kinds of stores. Each engine must accept each output and make the same tree of it as of the
+input, and its program must print the same. Engines that are not installed, or do not start here, are named at the end.
 """
 
 import argparse
@@ -74,7 +74,8 @@ def own_layers():
     # files, one with a capability
     two = LayerTar().again("var").folder("var/a").add("var/a/new", data=b"new").folder("opt").folder("opt/app")
     two.add("opt/app/run", mode=0o755, data=PROGRAM).add("opt/app/cache", data=noise(5, 50_000))
-    yield two.add("opt/app/serve", mode=0o755, data=noise(4, 20_000), xattrs=[("security.capability", CAPABILITY)]).bytes()
+    capable = [("security.capability", CAPABILITY)]
+    yield two.add("opt/app/serve", mode=0o755, data=noise(4, 20_000), xattrs=capable).bytes()
     # deletions: in a folder whose entry is the same as below, of a folder, of all in a folder
     three = LayerTar().again("var", "var/a").add("var/a/.wh.old").again("opt").add("opt/.wh.gone")
     three.folder("opt/app").add("opt/app/.wh.cache").folder("opt/opaque", 0o750, (0, 33)).add("opt/opaque/.wh..wh..opq")
@@ -112,29 +113,34 @@ def build(folder, busybox):
 # ---- comparing
 
 
+PROGRAMS = {
+    engines.Umoci: ("umoci",),
+    engines.Podman: ("podman",),
+    engines.Docker: ("docker", "dockerd", "containerd", "runc"),
+}
+
+
 class Engines:
     """The engines that start here, and what each makes of the input."""
 
     def __init__(self, scratch):
         self.usable, self.lacking, self.trees, self.outputs, self.counts = [], [], {}, {}, collections.Counter()
-        for kind, programs in ((engines.Umoci, ("skopeo", "umoci")), (engines.Podman, ("podman",)), DOCKER):
+        for kind, programs in PROGRAMS.items():
             missing = [name for name in programs if shutil.which(name) is None]
-            if missing:
-                self.lacking.append("%s is not installed" % missing[0])
+            if missing or (kind is not engines.Umoci and not peers.IS_ROOT):
+                self.lacking.append("%s is not installed" % missing[0] if missing else kind.name + " needs root")
                 continue
             engine = kind(scratch)
-            self.usable.append(engine)
-            reason = engine.start() if peers.IS_ROOT or kind is engines.Umoci else "needs root"
+            reason = engine.start()
             if reason:
-                self.usable.pop().close()
+                engine.close()
                 self.lacking.append("%s: %s" % (kind.name, reason))
+            else:
+                self.usable.append(engine)
 
     def close(self):
         for engine in self.usable:
             engine.close()
-
-
-DOCKER = (engines.Docker, ("docker", "dockerd", "containerd", "runc"))
 
 
 def look(engine, kind, path):
@@ -158,12 +164,12 @@ def look(engine, kind, path):
 
 
 def look_at_input(found, kinds, failures):
-    """Every engine's own view of the input; one whose containers do not start here still unpacks."""
+    """Every engine's own view of the input. One that does not take it is of no use; one that cannot run it, of some."""
     for engine in list(found.usable):
         kind = engine.kinds[0]
         seen = look(engine, kind, kinds[kind])
         if isinstance(seen, str):
-            failures.append("%s, the input as %s: %s" % (engine.name, kind, seen))
+            found.lacking.append("%s does not take the input as %s: %s" % (engine.name, kind, seen))
             continue
         found.trees[engine.name], run = seen
         if run is not None and run.code != 0:
@@ -256,9 +262,10 @@ def main():
         engines.discard(scratch)
     print("\n".join(failures) or "no differences")
     ran = ["%s %d" % pair for pair in sorted(found.counts.items())]
+    lacking = "; not used: " + "; ".join(found.lacking) if found.lacking else ""
     peers.summary(
         "%d ways in 3 kinds; outputs loaded and compared: %s; %d differences%s"
-        % (len(MODES), ", ".join(ran), len(failures), "; not used: " + "; ".join(found.lacking) if found.lacking else "")
+        % (len(MODES), ", ".join(ran), len(failures), lacking)
     )
     sys.exit(1 if failures else 0 if found.counts else peers.SKIPPED)
 

@@ -1,8 +1,8 @@
-# optimize_faults.py - killed, out of space, not allowed: the name of an output leads to the old image or to the new one.
+# optimize_faults.py - killed, out of space, not allowed: the target is the old image or the new one.
 """usage: optimize_faults.py OCITIDY [--kills N] [--step KIB] [--seed N]
 
-  kills        `kill -9` at N random moments (default 40, or $OCITIDY_E2E_KILLS), over an old image in each kind of store:
-               the target holds every byte of the old image or of the new one, and the next run sweeps what was left
+  kills        `kill -9` at N random moments (default 40, or $OCITIDY_E2E_KILLS), over an old image in each kind of
+               store: the target holds every byte of the old image or of the new one, and the next run sweeps the rest
   steps        the same before each system call that changes names or forces bytes to the disk. Needs strace
   full disk    a file system with 0, KIB, 2 KIB ... of free space (default 512), until the output fits: exit code 4, the
                cause in the message, the old image untouched, nothing left. Needs root for the mount
@@ -34,7 +34,8 @@ KINDS = {"oci": "target", "oci-archive": "target.tar", "docker-archive": "target
 def build_input(folder):
     """Every layer is written anew: it has hidden bytes, or hides, or copies for the sake of a mode."""
     one = LayerTar().folder("d").add("d/a", data=noise(1, 700_000)).add("d/hidden", data=noise(2, 400_000))
-    two = LayerTar().again("d").add("d/.wh.hidden").add("d/b", data=noise(3, 300_000)).add("d/text", data=b"x" * 600_000)
+    two = LayerTar().again("d").add("d/.wh.hidden").add("d/b", data=noise(3, 300_000))
+    two.add("d/text", data=b"x" * 600_000)
     three = LayerTar().again("d").add("d/b", data=noise(4, 300_000)).add("d/text", mode=0o600, data=b"x" * 600_000)
     return write_image(folder, [layer.bytes() for layer in (one, two, three)])
 

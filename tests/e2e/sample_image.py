@@ -9,7 +9,8 @@ import peers
 
 
 class LayerTar:
-    """One layer. Times grow with every new path, so that no two are equal by chance; a folder is listed again as it was.
+    """One layer. Times grow with every new path, so that no two are equal by chance; folders are listed again as they
+    were.
 
     A link's header repeats what its target's says, as tar(1) writes it: engines take the last one they read."""
 
