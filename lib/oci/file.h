@@ -1,4 +1,4 @@
-// file.h - files of the host, opened for reading only. Nothing here writes; spool.h does.
+// file.h - files of the host, opened for reading only. Nothing here writes; output_file.h does.
 #pragma once
 
 #include <cstddef>
@@ -28,6 +28,8 @@ class UniqueFd {
   ~UniqueFd();
 
   int get() const { return fd_; }
+  /// The caller owns it from now on.
+  int release() { return std::exchange(fd_, -1); }
   explicit operator bool() const { return fd_ >= 0; }
 
  private:

@@ -20,13 +20,10 @@ Result<Reading> pick_reading(std::string_view reference) {
   for (Reading& reading : all) {
     if (path_exists(reading.path)) return std::move(reading);
   }
-  for (const std::string_view transport :
-       {"docker:", "docker-daemon:", "containers-storage:", "dir:", "ostree:", "sif:", "tarball:"}) {
-    if (reference.starts_with(transport)) {
-      return fail(Code::invalid_argument, cat("transport ", quote(transport),
-                                              " cannot be read; there are oci:, oci-archive:, docker-archive:, "
-                                              "a path, and - for standard input"));
-    }
+  if (const auto transport = unknown_transport(reference)) {
+    return fail(Code::invalid_argument, cat("transport ", quote(*transport),
+                                            " cannot be read; there are oci:, oci-archive:, docker-archive:, "
+                                            "a path, and - for standard input"));
   }
   return std::move(all.front());
 }

@@ -103,6 +103,14 @@ Result<std::vector<Reading>> readings(std::string_view text) {
   return without_transport(text);
 }
 
+std::optional<std::string_view> unknown_transport(std::string_view text) {
+  for (const std::string_view transport :
+       {"docker:", "docker-daemon:", "containers-storage:", "dir:", "ostree:", "sif:", "tarball:"}) {
+    if (text.starts_with(transport)) return transport;
+  }
+  return std::nullopt;
+}
+
 bool same_image_name(std::string_view a, std::string_view b) { return full_image_name(a) == full_image_name(b); }
 
 }  // namespace ocitidy

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,6 +40,9 @@ struct Reading {
 /// Errors: invalid_argument for a text without path, or with a selector that cannot be.
 /// Source: containers-transports(5).
 Result<std::vector<Reading>> readings(std::string_view text);
+
+/// The transport at the front of `text`, when it is one of containers-transports(5) that this library does not know.
+std::optional<std::string_view> unknown_transport(std::string_view text);
 
 /// Do two image names mean the same in Docker's grammar, where "busybox" is short for
 /// "docker.io/library/busybox:latest"? Source: distribution reference grammar.

@@ -10,6 +10,7 @@
 #include "archive/codec.h"
 #include "base/text.h"
 #include "oci/archive_file.h"
+#include "oci/output_file.h"
 
 namespace ocitidy {
 namespace {
@@ -23,16 +24,6 @@ Result<UniqueFd> open_nameless(const std::string& directory) {
   if (!file) return fail_errno("cannot make a temporary file in", directory, errno);
   if (unlink(path.c_str()) != 0) return fail_errno("cannot unlink", path, errno);
   return file;
-}
-
-Result<void> write_all(int fd, std::span<const std::byte> bytes, const std::string& directory) {
-  while (!bytes.empty()) {
-    const ssize_t done = write(fd, bytes.data(), bytes.size());
-    if (done < 0 && errno == EINTR) continue;
-    if (done < 0) return fail_errno("cannot write a temporary file in", directory, errno);
-    bytes = bytes.subspan(static_cast<std::size_t>(done));
-  }
-  return {};
 }
 
 }  // namespace
@@ -51,7 +42,8 @@ Result<std::shared_ptr<const InputFile>> spool(ByteStream& from, const std::stri
   std::uint64_t size_bytes = 0;
   const auto append = [&](std::span<const std::byte> bytes) -> Result<void> {
     size_bytes += bytes.size();
-    if (size_bytes <= options.limits.spool_bytes) return write_all(file.get(), bytes, options.spool_directory);
+    if (size_bytes <= options.limits.spool_bytes)
+      return write_all(file.get(), bytes, "cannot write a temporary file in", options.spool_directory);
     return fail(Code::limit_exceeded, cat("the plain archive has more than ", options.limits.spool_bytes,
                                           " bytes, the limit for a temporary copy (--max-spool)"));
   };

@@ -40,7 +40,7 @@ THIRD_PARTY = [
     (r"elf\.h$", {"lib/formats/"}),
     (r"ocitidy/", {"docs/examples/", "tests/install/"}),
     # The operating system: files are opened by stores and by the command only.
-    (r"(fcntl|limits|unistd|stdlib)\.h$|(sys|linux)/", {"lib/oci/", "cli/"}),
+    (r"(dirent|fcntl|limits|unistd|stdlib)\.h$|(sys|linux)/", {"lib/oci/", "cli/"}),
     # libarchive asks the thread's locale for the charset of names: the reader gives it the C locale.
     (r"locale\.h$", {"lib/archive/"}),
 ]

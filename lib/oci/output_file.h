@@ -1,0 +1,23 @@
+// output_file.h - write(2), fsync(2) and close(2) without their traps: short writes, EINTR, errors that come late.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+
+#include "oci/file.h"
+
+namespace ocitidy {
+
+/// Writes all of `bytes`. `action` and `name` are for the message, as in fail_errno(). Errors: io.
+Result<void> write_all(int fd, std::span<const std::byte> bytes, std::string_view action, std::string_view name);
+
+/// Forces a file or a folder to the disk. A file system that cannot do so and says so has nothing to wait for.
+/// Errors: io.
+Result<void> sync_file(int fd, std::string_view name);
+
+/// Closes `file` and reports what the destructor of UniqueFd would swallow: some file systems tell of a full disk only
+/// now. Errors: io.
+Result<void> close_file(UniqueFd file, std::string_view name);
+
+}  // namespace ocitidy
