@@ -91,12 +91,12 @@ struct Edit {
     added,     ///< a path comes: an empty directory
     changed,   ///< a path's metadata or bytes become other ones
   };
-  std::string_view pass;
+  std::string_view pass{};
   Kind kind = Kind::layer;
-  std::optional<std::uint32_t> layer;  ///< of the input
-  std::string path;                    ///< bytes as in Entry::path
-  std::string detail;                  ///< what and why, escaped
-  std::uint64_t bytes = 0;             ///< uncompressed bytes that go
+  std::optional<std::uint32_t> layer{};  ///< of the input
+  std::string path{};                    ///< bytes as in Entry::path
+  std::string detail{};                  ///< what and why, escaped
+  std::uint64_t bytes = 0;               ///< uncompressed bytes that go
 };
 
 struct PassRun {

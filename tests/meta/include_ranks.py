@@ -44,9 +44,9 @@ THIRD_PARTY = [
     # libarchive asks the thread's locale for the charset of names: the reader gives it the C locale.
     (r"locale\.h$", {"lib/archive/"}),
 ]
-# Who may see JSON values: documents are parsed in oci/ and certificates in optimize/, nobody else needs the
-# library's tree.
-JSON_HEADER_USERS = {"base", "oci", "optimize"}
+# Who may see JSON values: documents are parsed in oci/, certificates in optimize/, one kind of record in formats/;
+# nobody else needs the library's tree.
+JSON_HEADER_USERS = {"base", "formats", "oci", "optimize"}
 # Ours, but private to the command.
 LOCAL_ONLY = {"cli", "docs/examples", "tests/install"}
 

@@ -1,0 +1,48 @@
+// quick_glob.cc - the cheap refusals.
+#include "optimize/quick_glob.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace ocitidy {
+namespace {
+
+bool is_mark(char c) { return c == '*' || c == '?'; }
+
+/// Do the pieces between the wildcards come one behind the other in `path`? `glob` begins with a wildcard.
+bool has_pieces_in_order(std::string_view glob, std::string_view path) {
+  while (!glob.empty()) {
+    std::size_t begin = 0;
+    while (begin < glob.size() && is_mark(glob[begin])) ++begin;
+    if (glob.starts_with("**/")) begin = 3;  // stands for no directory too: its slash need not be there
+    std::size_t end = begin;
+    while (end < glob.size() && !is_mark(glob[end])) ++end;
+    const std::string_view piece = glob.substr(begin, end - begin);
+    const std::size_t at = path.find(piece);
+    if (at == std::string_view::npos) return false;
+    path.remove_prefix(at + piece.size());
+    glob.remove_prefix(end);
+  }
+  return true;
+}
+
+}  // namespace
+
+bool quick_glob_matches(std::string_view glob, std::string_view path) {
+  std::size_t first = 0;
+  for (; first < glob.size() && !is_mark(glob[first]); ++first)
+    if (first == path.size() || glob[first] != path[first]) return false;
+  if (first == glob.size()) return first == path.size();
+  for (std::size_t last = glob.size(), at = path.size(); !is_mark(glob[last - 1]); --last, --at) {
+    if (glob.substr(0, last).ends_with("**/")) break;
+    if (at == 0 || glob[last - 1] != path[at - 1]) return false;
+  }
+  return has_pieces_in_order(glob.substr(first), path.substr(first)) && glob_matches(glob, path);
+}
+
+bool any_glob_matches(std::span<const std::string_view> globs, std::string_view path) {
+  return std::ranges::any_of(globs, [path](std::string_view glob) { return quick_glob_matches(glob, path); });
+}
+
+}  // namespace ocitidy

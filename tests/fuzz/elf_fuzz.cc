@@ -1,0 +1,39 @@
+// elf_fuzz.cc - ELF headers and dynamic sections from strangers.
+#include "formats/elf.h"
+
+#include "formats/elf_dynamic.h"
+#include "support/elf_builder.h"
+#include "target.h"
+
+namespace ocitidy::test {
+
+std::string_view fuzz_corpus() { return ""; }
+
+std::vector<std::string> fuzz_seeds() {
+  std::vector<std::string> seeds{elf64(183)};
+  for (const ElfClass file_class : {ElfClass::bits_32, ElfClass::bits_64})
+    for (const ElfOrder order : {ElfOrder::little, ElfOrder::big})
+      seeds.push_back(elf_dynamic({.file_class = file_class,
+                                   .order = order,
+                                   .interpreter = "/lib/ld.so",
+                                   .soname = "libx.so.1",
+                                   .needed = {"liba.so", "libb.so"},
+                                   .rpath = "/r",
+                                   .runpath = "$ORIGIN"}));
+  return seeds;
+}
+
+}  // namespace ocitidy::test
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace ocitidy;
+  const auto bytes = std::as_bytes(std::span(data, size));
+  elf_machine(bytes);
+  const auto elf = parse_elf_dynamic(bytes);
+  if (!elf) return 0;
+  test::promise(elf->needed.size() <= kMostElfEntries, "entries are bounded");
+  test::promise(elf->is_dynamic || elf->needed.empty(), "only dynamic files need libraries");
+  for (const std::string& name : elf->needed)
+    test::promise(name.size() < 4096 && name.find('\0') == std::string::npos, "names are bounded");
+  return 0;
+}
