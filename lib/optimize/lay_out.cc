@@ -33,6 +33,11 @@ struct Contents {
   std::set<std::string> added;               // directories that are not in the input
 };
 
+std::string_view parent_of(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
+}
+
 /// A copy of a layer's entries whose names stay where they are, in `image`.
 LayerIndex copy_of(const ImageModel& image, std::uint32_t layer) {
   LayerIndex index;
@@ -72,8 +77,9 @@ class LayOut {
   void settle_fates();
   void assign();
   void assign_item(Item item);
+  void need_directory(NodeId directory, std::size_t planned);
   void need_parents(NodeId node, std::size_t planned);
-  void need_declared_directories(std::size_t planned);
+  void read_declared_directories(std::size_t planned);
   void drop_repeated_directories();
   void assign_added();
   void collect_deletions();
@@ -81,8 +87,12 @@ class LayOut {
   ImageModel model() const;
   bool prune(const ImageModel& planned);
   bool add_leaks(const ImageModel& planned);
+  bool make_implied(NodeId id);
   bool hide_leak(const ImageModel& planned, NodeId leak, std::string_view path);
   bool wake_dead_whiteouts(const ImageModel& planned);
+  bool adopt_orphans(const ImageModel& planned);
+  bool adopt(const ImageModel& planned, EntryId orphan);
+  bool adopt_below(EntryId orphan);
   bool rewrite_all();
   bool is_fresh(std::size_t planned) const { return plan_.layers()[planned].fate == OutputLayer::Fate::rewritten; }
 
@@ -94,7 +104,7 @@ class LayOut {
   std::vector<std::size_t> planned_of_;                      // by layer of the input
   std::vector<Contents> contents_;                           // by planned layer
   std::vector<std::unordered_set<std::uint32_t>> declared_;  // by planned layer: directories its sources have
-  std::unordered_set<std::uint32_t> entered_;                // directories with an entry so far, when parents are added
+  std::vector<std::unordered_set<std::uint32_t>> adopted_;   // by planned layer: directories that members would miss
 };
 
 /// Is the node the only name of its inode, and given by the inode's own entry?
@@ -170,17 +180,24 @@ void LayOut::settle_fates() {
 void LayOut::assign() {
   contents_.assign(plan_.layers().size(), {});
   declared_.assign(plan_.layers().size(), {});
-  for (std::size_t p = 0; p < plan_.layers().size(); ++p) need_declared_directories(p);
+  adopted_.resize(plan_.layers().size());
+  std::unordered_set<std::uint32_t> parents;  // nodes with something below them that stays
+  for (std::size_t p = 0; p < plan_.layers().size(); ++p) {
+    read_declared_directories(p);
+    for (const std::uint32_t id : adopted_[p]) need_directory(NodeId{id}, p);
+  }
+  for (const NodeId id : walk_) {
+    if (const auto above = image_.parent(id); above && !plan_.is_removed(id)) parents.insert(raw(*above));
+  }
   for (const NodeId id : walk_) {
     const Node node = image_.node(id);
     if (plan_.is_removed(id)) continue;
-    if (node.type == EntryType::directory) {
-      if (node.made_by && is_fresh(planned_of_[node.layer])) {
-        contents_[planned_of_[node.layer]].directories.insert(raw(id));
-        need_parents(id, planned_of_[node.layer]);
-      }
-    } else if (!shared_.contains(plan_.inode_of(node))) {
-      assign_item({.order = bytes_of(node), .names = {id}});
+    if (node.type != EntryType::directory) {
+      if (!shared_.contains(plan_.inode_of(node))) assign_item({.order = bytes_of(node), .names = {id}});
+    } else if (node.made_by) {
+      need_directory(id, planned_of_[node.made_by->layer]);
+    } else if (id != NodeId::root && !parents.contains(raw(id))) {
+      need_directory(id, planned_of_[node.layer]);  // implied by members that go
     }
   }
   for (const auto& [inode, item] : shared_) assign_item(item);
@@ -203,34 +220,28 @@ void LayOut::assign_item(Item item) {
   contents_[planned].items.push_back(std::move(item));
 }
 
+void LayOut::need_directory(NodeId directory, std::size_t planned) {
+  if (!is_fresh(planned)) return;
+  contents_[planned].directories.insert(raw(directory));
+  need_parents(directory, planned);
+}
+
 /// A rewritten layer declares the directories above its members that its sources declared: some engines make those that
 /// a layer leaves out with modes of their own, whatever lower layers say.
 void LayOut::need_parents(NodeId node, std::size_t planned) {
   for (auto above = image_.parent(node); above; above = image_.parent(*above)) {
-    if (contents_[planned].directories.contains(raw(*above))) continue;
-    const bool missing = plan_.adds_missing_parents() && *above != NodeId::root && !image_.node(*above).made_by;
-    if (declared_[planned].contains(raw(*above)) || missing) contents_[planned].directories.insert(raw(*above));
+    if (declared_[planned].contains(raw(*above))) contents_[planned].directories.insert(raw(*above));
   }
 }
 
-void LayOut::need_declared_directories(std::size_t planned) {
+void LayOut::read_declared_directories(std::size_t planned) {
   const PlannedLayer& layer = plan_.layers()[planned];
-  const bool fresh = is_fresh(planned);
-  if (!fresh && !plan_.adds_missing_parents()) return;
+  if (!is_fresh(planned)) return;
   for (std::uint32_t l = layer.first_source; l <= layer.last_source; ++l) {
     for (const Entry& entry : image_.layers()[l].entries) {
-      // A member before its directory's own entry, which a higher layer may hold: the lower layer declares it too.
-      const bool early = fresh && plan_.adds_missing_parents() && has(entry.oddities, Oddity::missing_parent);
-      if (entry.type != EntryType::directory && !early) continue;
-      auto node = image_.find(entry.path);
-      if (early) {
-        for (node = node ? image_.parent(*node) : node; node && *node != NodeId::root; node = image_.parent(*node)) {
-          if (!entered_.contains(raw(*node))) declared_[planned].insert(raw(*node));
-        }
-      } else if (node && image_.node(*node).type == EntryType::directory) {
-        declared_[planned].insert(raw(*node));
-        entered_.insert(raw(*node));
-      }
+      if (entry.type != EntryType::directory) continue;
+      const auto node = image_.find(entry.path);
+      if (node && image_.node(*node).type == EntryType::directory) declared_[planned].insert(raw(*node));
     }
   }
 }
@@ -255,8 +266,9 @@ void LayOut::drop_repeated_directories() {
         for (auto above = image_.parent(id); above && needed.insert(raw(*above)).second;) above = image_.parent(*above);
       }
     }
-    std::erase_if(contents_[p].directories,
-                  [&](std::uint32_t id) { return !needed.contains(id) && settled.contains(id); });
+    std::erase_if(contents_[p].directories, [&](std::uint32_t id) {
+      return !needed.contains(id) && !adopted_[p].contains(id) && settled.contains(id);
+    });
     settled.insert(contents_[p].directories.begin(), contents_[p].directories.end());
   }
 }
@@ -347,6 +359,7 @@ bool LayOut::prune(const ImageModel& planned) {
 bool LayOut::add_leaks(const ImageModel& planned) {
   bool changed = false;
   compare_trees(image_, planned, [&](const PathPair& pair) {
+    if (pair.before && pair.differs != Field::none) changed |= make_implied(*pair.before);
     if (!pair.after || (pair.before && !plan_.is_removed(*pair.before))) return;
     if (plan_.added_directories().contains(std::string(pair.path))) return;
     const auto above = planned.parent(*pair.after);
@@ -354,6 +367,15 @@ bool LayOut::add_leaks(const ImageModel& planned) {
     if (there && !plan_.is_removed(*there)) changed |= hide_leak(planned, *pair.after, pair.path);
   });
   return changed;
+}
+
+/// Where members only imply a directory, a copied layer may show again what was once hidden there: it needs an entry.
+bool LayOut::make_implied(NodeId id) {
+  const Node node = image_.node(id);
+  const std::size_t p = planned_of_[node.layer];
+  if (node.type != EntryType::directory || node.made_by || !is_fresh(p)) return false;
+  need_directory(id, p);
+  return adopted_[p].insert(raw(id)).second;
 }
 
 bool LayOut::hide_leak(const ImageModel& planned, NodeId leak, std::string_view path) {
@@ -392,6 +414,50 @@ bool LayOut::wake_dead_whiteouts(const ImageModel& planned) {
   return changed;
 }
 
+/// Lambda's unpacker makes no directory by itself: no member may come before its parent directory where it did not.
+/// Once a directory is added that the input misses, all are: half of them would only move the fault to another path.
+bool LayOut::adopt_orphans(const ImageModel& planned) {
+  bool changed = false, adds = false;
+  for (std::uint32_t p = 0; p < contents_.size(); ++p) {
+    const std::uint32_t source = plan_.layers()[p].first_source;
+    adds |= !adopted_[p].empty();
+    if (!is_fresh(p) && source < plan_.base_layers()) continue;
+    const auto entries = planned.layers()[p].entries;
+    for (std::uint32_t i = 0; i < entries.size(); ++i) {
+      if (!has(entries[i].oddities, Oddity::missing_parent)) continue;
+      if (is_fresh(p)) {
+        changed |= adopt(planned, {p, i});
+      } else if (adds || !has(image_.entry({source, i}).oddities, Oddity::missing_parent)) {
+        changed |= adopt_below({source, i});
+      }
+    }
+  }
+  return changed;
+}
+
+/// The layer of a rewritten member declares what is missing above it.
+bool LayOut::adopt(const ImageModel& planned, EntryId orphan) {
+  bool changed = false;
+  auto above = image_.find(parent_of(planned.entry(orphan).path));
+  for (; above && *above != NodeId::root; above = image_.parent(*above)) {
+    const auto there = planned.find(image_.path(*above));
+    const Node node = planned.node(there.value_or(NodeId::root));
+    if (there && node.type == EntryType::directory && node.made_by && *node.made_by < orphan) break;
+    changed |= adopted_[orphan.layer].insert(raw(*above)).second;
+  }
+  return changed;
+}
+
+/// A lower layer declares again what it declared for a copied member; when it cannot, the member's layer is rewritten.
+bool LayOut::adopt_below(EntryId orphan) {
+  const auto above = image_.find(parent_of(image_.entry(orphan).path));
+  for (std::size_t p = planned_of_[orphan.layer]; above && p-- > 0;) {
+    if (declared_[p].contains(raw(*above)) && adopted_[p].insert(raw(*above)).second) return true;
+  }
+  plan_.rewrite(orphan.layer);
+  return true;
+}
+
 bool LayOut::rewrite_all() {
   bool changed = false;
   for (std::uint32_t l = plan_.base_layers(); l < image_.layers().size(); ++l) {
@@ -415,7 +481,8 @@ Result<ImageModel> LayOut::run() {
       ImageModel planned = model();
       const bool pruned = prune(planned);
       if (add_leaks(planned) || pruned) continue;
-      if (wake_dead_whiteouts(planned)) break;
+      const bool woken = wake_dead_whiteouts(planned);
+      if (adopt_orphans(planned) || woken) break;
       problems = prove_tree(image_, planned, plan_, nullptr).problems;
       if (problems.empty()) return planned;
       if (rewrite_all()) break;

@@ -112,6 +112,8 @@ class Runner {
   int failures_ = 0;
 };
 
+constexpr std::uint64_t kWishesEvery = 4, kWishesAtOnce = 4;
+
 void run_all(Wildness wildness, std::uint64_t images) {
   Runner runner;
   bool go_on = true;
@@ -121,9 +123,11 @@ void run_all(Wildness wildness, std::uint64_t images) {
     OptimizeOptions options = lossless();
     options.threads = 1 + unsigned(seed % 2);
     go_on = runner.run(seed, "lossless", options, random);
-    if (seed % 4 != 0 || !go_on) continue;
-    for (const Wish& wish : wishes(static_cast<std::uint32_t>(random.spec.layers.size()))) {
-      go_on = go_on && runner.run(seed, wish.name, wish.options, random);
+    if (seed % kWishesEvery != 0) continue;
+    const std::vector<Wish> all = wishes(static_cast<std::uint32_t>(random.spec.layers.size()));
+    for (std::uint64_t i = 0; i < kWishesAtOnce && go_on; ++i) {
+      const Wish& wish = all[(seed / kWishesEvery * kWishesAtOnce + i) % all.size()];
+      go_on = runner.run(seed, wish.name, wish.options, random);
     }
   }
   std::printf("summary: %llu random images, %llu runs, %llu paths compared, %llu layers rewritten, %llu images changed\n",
