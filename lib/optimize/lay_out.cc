@@ -29,7 +29,7 @@ struct Item {
 struct Contents {
   std::unordered_set<std::uint32_t> directories;  // nodes
   std::vector<Item> items;
-  std::set<std::string> whiteouts, opaques;  // paths
+  std::set<std::string> whiteouts, opaques;  // paths; of copied layers, too
   std::set<std::string> added;               // directories that are not in the input
 };
 
@@ -81,6 +81,7 @@ class LayOut {
   void need_parents(NodeId node, std::size_t planned);
   void read_declared_directories(std::size_t planned);
   void drop_repeated_directories();
+  bool is_hidden_between(std::size_t lower, std::size_t upper, NodeId id) const;
   void assign_added();
   void collect_deletions();
   void fill(std::size_t planned);
@@ -181,6 +182,7 @@ void LayOut::assign() {
   contents_.assign(plan_.layers().size(), {});
   declared_.assign(plan_.layers().size(), {});
   adopted_.resize(plan_.layers().size());
+  collect_deletions();
   std::unordered_set<std::uint32_t> parents;  // nodes with something below them that stays
   for (std::size_t p = 0; p < plan_.layers().size(); ++p) {
     read_declared_directories(p);
@@ -248,7 +250,7 @@ void LayOut::read_declared_directories(std::size_t planned) {
 
 /// A directory that a lower layer already declares as it is in the end need not be declared again for its own sake.
 void LayOut::drop_repeated_directories() {
-  std::unordered_set<std::uint32_t> settled;
+  std::unordered_map<std::uint32_t, std::size_t> settled;  // in which layer
   for (std::size_t p = 0; p < contents_.size(); ++p) {
     if (!is_fresh(p)) {
       if (plan_.layers()[p].last_source < plan_.base_layers()) continue;
@@ -267,10 +269,23 @@ void LayOut::drop_repeated_directories() {
       }
     }
     std::erase_if(contents_[p].directories, [&](std::uint32_t id) {
-      return !needed.contains(id) && !adopted_[p].contains(id) && settled.contains(id);
+      const auto lower = settled.find(id);
+      const bool wanted = needed.contains(id) || adopted_[p].contains(id);
+      return !wanted && lower != settled.end() && !is_hidden_between(lower->second, p, NodeId{id});
     });
-    settled.insert(contents_[p].directories.begin(), contents_[p].directories.end());
+    for (const std::uint32_t id : contents_[p].directories) settled[id] = p;
   }
+}
+
+/// Does a layer above `lower`, up to `upper`, hide what `lower` has at the node's path?
+bool LayOut::is_hidden_between(std::size_t lower, std::size_t upper, NodeId id) const {
+  for (auto at = std::optional(id); at; at = image_.parent(*at)) {
+    const std::string path = image_.path(*at);
+    for (std::size_t p = lower + 1; p <= upper; ++p) {
+      if (contents_[p].whiteouts.contains(path) || contents_[p].opaques.contains(path)) return true;
+    }
+  }
+  return false;
 }
 
 /// Directories that are not in the input go into the highest layer that is written anew.
@@ -284,7 +299,6 @@ void LayOut::assign_added() {
 
 void LayOut::collect_deletions() {
   for (std::uint32_t l = 0; l < image_.layers().size(); ++l) {
-    if (!is_fresh(planned_of_[l])) continue;
     for (const Entry& entry : image_.layers()[l].entries) {
       const bool opaque = entry.type == EntryType::opaque;
       if ((!opaque && entry.type != EntryType::whiteout) || has(entry.oddities, Oddity::dangling_whiteout)) continue;
@@ -473,7 +487,6 @@ Result<ImageModel> LayOut::run() {
   for (int round = 0; round < kMostRounds; ++round) {
     settle_fates();
     assign();
-    collect_deletions();
     for (;;) {
       for (std::size_t p = 0; p < contents_.size(); ++p) {
         if (is_fresh(p)) fill(p);
