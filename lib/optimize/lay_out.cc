@@ -88,6 +88,7 @@ class LayOut {
   ImageModel model() const;
   bool prune(const ImageModel& planned);
   bool add_leaks(const ImageModel& planned);
+  bool make_above(NodeId id);
   bool make_implied(NodeId id);
   bool hide_leak(const ImageModel& planned, NodeId leak, std::string_view path);
   bool wake_dead_whiteouts(const ImageModel& planned);
@@ -373,6 +374,7 @@ bool LayOut::prune(const ImageModel& planned) {
 bool LayOut::add_leaks(const ImageModel& planned) {
   bool changed = false;
   compare_trees(image_, planned, [&](const PathPair& pair) {
+    if (pair.before && !pair.after && !plan_.is_removed(*pair.before)) changed |= make_above(*pair.before);
     if (pair.before && pair.differs != Field::none) changed |= make_implied(*pair.before);
     if (!pair.after || (pair.before && !plan_.is_removed(*pair.before))) return;
     if (plan_.added_directories().contains(std::string(pair.path))) return;
@@ -380,6 +382,18 @@ bool LayOut::add_leaks(const ImageModel& planned) {
     const auto there = image_.find(planned.path(*above));
     if (there && !plan_.is_removed(*there)) changed |= hide_leak(planned, *pair.after, pair.path);
   });
+  return changed;
+}
+
+/// A member that went astray: something that a copied layer shows again, and that was once hidden, is in its way.
+bool LayOut::make_above(NodeId id) {
+  const std::size_t p = planned_of_[image_.node(id).layer];
+  bool changed = false;
+  if (!is_fresh(p)) return false;
+  for (auto above = image_.parent(id); above && *above != NodeId::root; above = image_.parent(*above)) {
+    contents_[p].directories.insert(raw(*above));
+    changed |= adopted_[p].insert(raw(*above)).second;
+  }
   return changed;
 }
 

@@ -24,8 +24,8 @@ std::string read_page(std::string_view pass) {
 
 std::string presets_of(const PassInfo& pass) {
   std::string out;
-  for (const Preset preset : {Preset::lossless, Preset::reproducible, Preset::lambda, Preset::lean, Preset::aggressive,
-                              Preset::trace}) {
+  for (const Preset preset :
+       {Preset::lossless, Preset::reproducible, Preset::lambda, Preset::lean, Preset::aggressive, Preset::trace}) {
     if (preset_has(preset, pass)) out += cat(out.empty() ? "" : ", ", preset_name(preset));
   }
   return out;

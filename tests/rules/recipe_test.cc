@@ -45,8 +45,7 @@ class RulePageTest : public ::testing::TestWithParam<const Rule*> {
       const Result<Recipe> parsed = parse_recipe(recipe.text);
       if (!parsed) continue;  // already said
       const auto expects = std::ranges::count(parsed->expectations, info().id, &Expectation::rule);
-      EXPECT_EQ(expects > 0, section == "Bad")
-          << "a Bad recipe expects the rule, a Good one does not";
+      EXPECT_EQ(expects > 0, section == "Bad") << "a Bad recipe expects the rule, a Good one does not";
     }
     return count;
   }

@@ -60,7 +60,8 @@ class PageParser {
     if (trimmed(language) != "image") return {};
     if (std::ranges::find(recipe_sections_, section_) == recipe_sections_.end()) {
       std::string places;
-      for (const std::string_view section : recipe_sections_) places += cat(places.empty() ? "'## " : " or '## ", section, "'");
+      for (const std::string_view section : recipe_sections_)
+        places += cat(places.empty() ? "'## " : " or '## ", section, "'");
       return wrong(cat("a recipe belongs below ", places));
     }
     recipe_ = PageRecipe{.section = section_, .line = line_, .text = ""};

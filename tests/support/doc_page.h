@@ -1,4 +1,5 @@
-// doc_page.h - docs/rules/<id>.md and docs/passes/<id>.md as the tests see them: the header table and the image recipes.
+// doc_page.h - docs/rules/<id>.md and docs/passes/<id>.md as the tests see them: the header table and the image
+// recipes.
 //
 // A page opens with "# <id>", then a table of two columns; then sections "## ...". Recipes stand in ```image fences,
 // below certain sections only. tests/meta/rules_complete.py and passes_complete.py look after the sections.

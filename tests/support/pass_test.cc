@@ -138,7 +138,8 @@ std::optional<Optimized> optimize_thoroughly(const Image& image, const OptimizeO
     with_threads.threads = threads;
     auto one = optimize_once(image, with_threads, to, problems);
     if (!one) return std::nullopt;
-    if (result && one->image.root.digest != result->image.root.digest) problems.push_back(cat("other bytes at ", threads, " threads"));
+    if (result && one->image.root.digest != result->image.root.digest)
+      problems.push_back(cat("other bytes at ", threads, " threads"));
     if (!result) result = std::move(one);
   }
   compare_verification(image, *result, options, problems);
@@ -188,7 +189,8 @@ std::vector<std::string> lines_of_image(const ImageModel& model) {
   for (const auto& [name, value] : config.labels) lines.push_back(cat("label ", name, "=", quote(value)));
   const auto layers = model.layers();
   for (std::uint32_t layer = 0; layer < layers.size(); ++layer) {
-    lines.push_back(cat("layer ", layer, " ", codec_name(layers[layer].codec), " ", layers[layer].descriptor.media_type));
+    lines.push_back(
+        cat("layer ", layer, " ", codec_name(layers[layer].codec), " ", layers[layer].descriptor.media_type));
     for (std::uint32_t i = 0; i < layers[layer].entries.size(); ++i) lines.push_back(line_of_entry(model, {layer, i}));
   }
   return lines;

@@ -37,7 +37,8 @@ std::string what_is_wrong(const ImageSpec& spec, const ReferenceModel& reference
   if (second.reopen()->root.digest != output->root.digest) {
     wrong += "  optimized again, it is another image:\n";
     for (const PassRun& run : again->runs) {
-      for (const Edit& edit : run.edits) wrong += cat("    ", run.pass->id, " ", quote(edit.path), " ", edit.detail, "\n");
+      for (const Edit& edit : run.edits)
+        wrong += cat("    ", run.pass->id, " ", quote(edit.path), " ", edit.detail, "\n");
     }
   }
   if (sums == nullptr) return wrong;
@@ -130,10 +131,11 @@ void run_all(Wildness wildness, std::uint64_t images) {
       go_on = runner.run(seed, wish.name, wish.options, random);
     }
   }
-  std::printf("summary: %llu random images, %llu runs, %llu paths compared, %llu layers rewritten, %llu images changed\n",
-              static_cast<unsigned long long>(runner.sums.images), static_cast<unsigned long long>(runner.sums.runs),
-              static_cast<unsigned long long>(runner.sums.paths), static_cast<unsigned long long>(runner.sums.rewritten),
-              static_cast<unsigned long long>(runner.sums.changed));
+  std::printf(
+      "summary: %llu random images, %llu runs, %llu paths compared, %llu layers rewritten, %llu images changed\n",
+      static_cast<unsigned long long>(runner.sums.images), static_cast<unsigned long long>(runner.sums.runs),
+      static_cast<unsigned long long>(runner.sums.paths), static_cast<unsigned long long>(runner.sums.rewritten),
+      static_cast<unsigned long long>(runner.sums.changed));
 }
 
 TEST(OptimizeRandomImages, KeepsWhatAProcessSees) { run_all(Wildness::anything, image_count(2000)); }

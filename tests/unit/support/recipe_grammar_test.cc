@@ -5,8 +5,8 @@
 
 #include "base/text.h"
 #include "ocitidy/inspect.h"
-#include "support/elf_builder.h"
 #include "support/doc_page.h"
+#include "support/elf_builder.h"
 #include "support/rule_test.h"
 
 namespace ocitidy::test {
