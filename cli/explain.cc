@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "commands.h"
+#include "ocitidy/optimize.h"
 #include "ocitidy/rule.h"
 #include "output.h"
 #include "suggest.h"
@@ -10,9 +11,9 @@ namespace ocitidy::cli {
 namespace {
 
 Result<ExitCode> run(const std::string& id) {
-  OCITIDY_CHECK(check_rule_ids({id}));
-  const std::string_view page = rule_page(id);
-  if (page.empty()) return fail(Code::internal, "the rule '" + id + "' has no page");
+  OCITIDY_CHECK(check_id(id));
+  const std::string_view page = find_rule(id) != nullptr ? rule_page(id) : pass_page(id);
+  if (page.empty()) return fail(Code::internal, "'" + id + "' has no page");
   OCITIDY_TRY(Output output, Output::open("", ""));
   output.writer()(page);
   if (!page.ends_with('\n')) output.writer()("\n");
@@ -25,9 +26,9 @@ Result<ExitCode> run(const std::string& id) {
 void add_explain_command(CLI::App& app, Action& chosen) {
   const auto id = std::make_shared<std::string>();
   CLI::App* command =
-      app.add_subcommand("explain", "Print a rule's page: what it finds, why it matters, how to fix it");
-  command->add_option("ID", *id, "As 'ocitidy rules' lists it")->type_name("")->required();
-  command->footer("Example:\n  ocitidy explain missing-parent-directory");
+      app.add_subcommand("explain", "Print the page of a rule or a pass: what it does, why it matters, examples");
+  command->add_option("ID", *id, "As 'ocitidy rules' or 'ocitidy passes' lists it")->type_name("")->required();
+  command->footer("Examples:\n  ocitidy explain missing-parent-directory\n  ocitidy explain drop-hidden");
   command->callback([id, &chosen] { chosen = [id] { return run(*id); }; });
 }
 

@@ -78,6 +78,17 @@ bool lies_in(UniqueFd& folder, const FileId& wanted) {
   }
 }
 
+struct Place {
+  std::string folder, name;
+};
+
+Place place_of(std::string path) {
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  const std::size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return {".", path};
+  return {path.substr(0, slash + 1), path.substr(slash + 1)};
+}
+
 std::unexpected<Error> refuse(std::string_view output) {
   return fail(Code::invalid_argument,
               "the output '" + escape_for_terminal(output) + "' is, or lies in, the image; ocitidy never writes there");
@@ -87,13 +98,32 @@ std::unexpected<Error> refuse(std::string_view output) {
 
 Result<void> check_output_spares_input(const std::string& output_path, std::string_view reference) {
   const auto output = id_of(output_path);
-  const std::size_t slash = output_path.rfind('/');
-  const std::string folder_path = slash == std::string::npos ? "." : output_path.substr(0, slash + 1);
+  const std::string folder_path = place_of(output_path).folder;
   for (const FileId& input : possible_inputs(reference)) {
     if (output && output->same_as(input) && (input.is_file || input.is_folder)) return refuse(output_path);
     if (!input.is_folder) continue;
     UniqueFd folder(open(folder_path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (lies_in(folder, input)) return refuse(output_path);
+  }
+  return {};
+}
+
+Result<void> check_file_spares_target(const std::string& file_path, std::string_view reference) {
+  const Place file = place_of(file_path);
+  const auto folder = id_of(file.folder);
+  for (const std::string& path : possible_paths(reference)) {
+    if (path.empty()) continue;
+    const Place target = place_of(path);
+    const auto target_folder = id_of(target.folder), there = id_of(path);
+    bool clashes = folder && target_folder && folder->same_as(*target_folder) && file.name == target.name;
+    if (there && there->is_folder) {
+      UniqueFd start(open(file.folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+      clashes = clashes || lies_in(start, *there);
+    }
+    if (clashes) {
+      return fail(Code::invalid_argument,
+                  "'" + escape_for_terminal(file_path) + "' is, or lies in, the new image; name another file");
+    }
   }
   return {};
 }

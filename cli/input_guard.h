@@ -13,7 +13,11 @@ namespace ocitidy::cli {
 /// Errors: invalid_argument.
 Result<void> check_output_spares_input(const std::string& output_path, std::string_view reference);
 
-/// The same for results on standard output, when that is a file (`ocitidy lint a.tar >> a.tar`).
+/// Refuses a file that is, or lies in, the new image that `reference` names, which may not be there yet.
+/// Errors: invalid_argument.
+Result<void> check_file_spares_target(const std::string& file_path, std::string_view reference);
+
+/// As the first, for results on standard output, when that is a file (`ocitidy lint a.tar >> a.tar`).
 Result<void> check_stdout_spares_input(std::string_view reference);
 
 }  // namespace ocitidy::cli

@@ -68,18 +68,23 @@ Result<ExitCode> parse(CLI::App& app, int argc, char** argv, Action& chosen) {
 }
 
 Result<ExitCode> run(int argc, char** argv) {
-  CLI::App app("Lints container images for AWS Lambda: will Lambda take this image, and will it start fast?",
-               "ocitidy");
+  CLI::App app(
+      "Lints and rewrites container images for AWS Lambda: will Lambda take this image, and will it start fast?",
+      "ocitidy");
   Action chosen;
   add_lint_command(app, chosen);
   add_inspect_command(app, chosen);
+  add_optimize_command(app, chosen);
+  add_verify_command(app, chosen);
   add_rules_command(app, chosen);
+  add_passes_command(app, chosen);
   add_explain_command(app, chosen);
   add_version_command(app, chosen);
   app.require_subcommand(1);
   app.footer(
       "Examples:\n"
       "  ocitidy lint app.tar\n"
+      "  ocitidy optimize app.tar -o oci-archive:small.tar\n"
       "  ocitidy explain missing-parent-directory\n"
       "'ocitidy COMMAND --help' says more.");
   OCITIDY_CHECK(parse(app, argc, argv, chosen));

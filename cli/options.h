@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "ocitidy/image.h"
@@ -18,6 +19,15 @@ struct ImageOptions {
 
 /// IMAGE, --platform, --threads and the limits.
 void add_image_options(CLI::App& command, ImageOptions& options);
+/// IMAGE alone, under that name.
+void add_image_argument(CLI::App& command, const std::string& name, std::string& reference);
+/// All but IMAGE. `layer_limit` is the name of the limit on layers, for a command that needs --max-layers itself.
+void add_reading_options(CLI::App& command, ImageOptions& options, const std::string& layer_limit = "--max-layers");
+
+/// A number, and for bytes "64K", "64M", "64G" (powers of 1024). None for zero, for anything else, and for what does
+/// not fit.
+enum class Unit : std::uint8_t { count, bytes };
+std::optional<std::uint64_t> parse_number(std::string_view text, Unit unit);
 
 /// Errors: invalid_argument.
 Result<std::optional<Platform>> platform_of(const ImageOptions& options);

@@ -1,4 +1,4 @@
-// signals.h - a signal ends the process as it would any other, but leaves no temporary file behind.
+// signals.h - a signal ends the process as it would any other, but leaves nothing behind that was not finished.
 #pragma once
 
 #include <string_view>
@@ -15,6 +15,18 @@ void install_signal_handlers();
 void doom_file(int folder_fd, std::string_view name);
 /// The file is gone or wanted.
 void spare_file();
+
+/// While it lives, the first SIGINT, SIGTERM or SIGHUP does not end the process: it is kept, the run that sees it fails
+/// and takes away what it made, and the destructor lets the signal take its course. A second one ends the process at
+/// once. One at a time.
+class SignalKeeper {
+ public:
+  SignalKeeper();
+  ~SignalKeeper();
+  SignalKeeper(const SignalKeeper&) = delete;
+  SignalKeeper& operator=(const SignalKeeper&) = delete;
+  static bool caught();  ///< from any thread
+};
 
 /// Blocks the handled signals while it lives.
 class SignalPause {

@@ -2,8 +2,10 @@
 #include "suggest.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "ocitidy/escape.h"
+#include "ocitidy/optimize.h"
 #include "ocitidy/rule.h"
 
 namespace ocitidy::cli {
@@ -11,23 +13,42 @@ namespace {
 
 constexpr std::size_t kLongestGuess = 200;  // bounds the work for nonsense
 
-/// The rule id that `wrong` most probably stands for; "" when none is near.
-std::string_view nearest_rule(std::string_view wrong) {
+using Ids = std::vector<std::string_view>;
+
+Ids rule_ids() {
+  Ids ids;
+  for (const Rule* rule : all_rules()) ids.push_back(rule->info.id);
+  return ids;
+}
+
+Ids pass_ids() {
+  Ids ids;
+  for (const PassInfo* pass : all_passes()) ids.push_back(pass->id);
+  return ids;
+}
+
+/// The id that `wrong` most probably stands for; "" when none is near.
+std::string_view nearest_id(std::string_view wrong, const Ids& known) {
   if (wrong.empty() || wrong.size() > kLongestGuess) return "";
   std::string_view nearest;
   std::size_t least = std::max<std::size_t>(2, wrong.size() / 3) + 1;
-  for (const Rule* rule : all_rules()) {
-    const std::size_t distance = edit_distance(wrong, rule->info.id);
+  for (const std::string_view id : known) {
+    const std::size_t distance = edit_distance(wrong, id);
     if (distance < least) {
       least = distance;
-      nearest = rule->info.id;
+      nearest = id;
     }
   }
   if (!nearest.empty() || wrong.size() < 4) return nearest;
-  for (const Rule* rule : all_rules()) {
-    if (rule->info.id.find(wrong) != std::string_view::npos) return rule->info.id;
-  }
-  return "";
+  const auto within = std::ranges::find_if(known, [&](auto id) { return id.find(wrong) != std::string_view::npos; });
+  return within == known.end() ? "" : *within;
+}
+
+Result<void> check_known(const std::string& id, const Ids& known, const std::string& kind, const std::string& where) {
+  if (std::ranges::find(known, id) != known.end()) return {};
+  const std::string_view nearest = nearest_id(id, known);
+  const std::string hint = nearest.empty() ? where : "did you mean '" + std::string(nearest) + "'?";
+  return fail(Code::invalid_argument, "no " + kind + " '" + escape_for_terminal(id) + "'; " + hint);
 }
 
 }  // namespace
@@ -49,14 +70,21 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }
 
 Result<void> check_rule_ids(const std::vector<std::string>& ids) {
-  for (const std::string& id : ids) {
-    if (find_rule(id) != nullptr) continue;
-    const std::string_view nearest = nearest_rule(id);
-    const std::string hint =
-        nearest.empty() ? "'ocitidy rules' lists them" : "did you mean '" + std::string(nearest) + "'?";
-    return fail(Code::invalid_argument, "no rule '" + escape_for_terminal(id) + "'; " + hint);
-  }
+  const Ids known = rule_ids();
+  for (const std::string& id : ids) OCITIDY_CHECK(check_known(id, known, "rule", "'ocitidy rules' lists them"));
   return {};
+}
+
+Result<void> check_pass_ids(const std::vector<std::string>& ids) {
+  const Ids known = pass_ids();
+  for (const std::string& id : ids) OCITIDY_CHECK(check_known(id, known, "pass", "'ocitidy passes' lists them"));
+  return {};
+}
+
+Result<void> check_id(const std::string& id) {
+  Ids known = rule_ids();
+  std::ranges::copy(pass_ids(), std::back_inserter(known));
+  return check_known(id, known, "rule or pass", "'ocitidy rules' and 'ocitidy passes' list them");
 }
 
 }  // namespace ocitidy::cli

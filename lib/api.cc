@@ -13,6 +13,7 @@
 
 #include "archive/encoder.h"
 #include "base/text.h"
+#include "formats/path_list.h"
 #include "image/scan.h"
 #include "image/usage.h"
 #include "lint/engine.h"
@@ -219,6 +220,16 @@ Result<OptimizeReport> optimize(const Image& image, ImageWriter* out, const Opti
   OCITIDY_CHECK(out->publish());
   report.written = true;
   return report;
+}
+
+Result<ImageConfig> config_of(const Image& image, const std::optional<Platform>& platform, const Limits& limits) {
+  OCITIDY_TRY(ResolvedImage resolved, resolve_image(image, platform, limits));
+  if (resolved.is_artifact) return fail(Code::unsupported, "an artifact, not a container image: it has no config");
+  return std::move(resolved.config);
+}
+
+Result<std::vector<std::string>> parse_used_paths(std::string_view text, std::string_view working_directory) {
+  return parse_path_list(text, working_directory);
 }
 
 Result<Verification> verify(const Image& before, const Image& after, const Certificate* certificate,

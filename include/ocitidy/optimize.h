@@ -151,6 +151,15 @@ struct OptimizeReport {
   Certificate certificate;
 };
 
+/// The config of `image`, read and verified without a look at any layer: what --base needs (its DiffIDs), and where
+/// relative paths count from. Errors: as lint() for documents; unsupported for an artifact.
+Result<ImageConfig> config_of(const Image& image, const std::optional<Platform>& platform, const Limits& limits);
+
+/// The paths that `text` names as used at start, for OptimizeOptions::used_paths: one path or glob a line, the output
+/// of `strace -f`, or records of eStargz's optimizer, told apart by their content. Relative paths of a trace count from
+/// `working_directory`. Errors: corrupt, limit_exceeded.
+Result<std::vector<std::string>> parse_used_paths(std::string_view text, std::string_view working_directory = "/");
+
 /// Scans `image`, plans, writes to `out`, reads back what was written, proves it, and only then publishes it.
 /// Each layer of the input is read at most twice, the output once; memory grows with entries.
 /// Errors: as lint(); internal when the proof fails, with the first differences, and nothing is published.

@@ -146,7 +146,6 @@ Result<void> Indexer::read_content(Entry& entry, TarReader& tar) {
   OCITIDY_CHECK(tar.content([&](std::span<const std::byte> bytes) {
     if (hasher) hasher->update(bytes);
     if (names_wanted) library_names_.feed(bytes);
-    if (mentions) library_names_.feed(bytes);
     std::size_t taken = 0;
     const auto take = [&] {
       const std::size_t count =

@@ -1,7 +1,7 @@
 // drop-gpu-libraries: libraries for GPUs, which Lambda has not, where no ELF file that stays mentions them.
 // Why and examples: docs/passes/drop-gpu-libraries.md
+#include <algorithm>
 #include <map>
-#include <set>
 
 #include "base/text.h"
 #include "optimize/passes/passes.h"
