@@ -6,7 +6,9 @@ Nothing is written when anything is wrong with the arguments.
 """
 import argparse
 import pathlib
+import sys
 
+sys.dont_write_bytecode = True  # of the module beside this one
 from add_rule import check_absent, check_words, fail, project_version, with_entry, write
 
 PRESETS = ("lossless", "reproducible", "lambda", "lean", "aggressive", "trace")
