@@ -100,7 +100,7 @@ Outcome plan(const PassInput& in, Plan& plan) {
 
 constinit const Pass clamp_mtimes = {.info = {.id = "clamp-mtimes",
                                               .title = "Let no time be later than SOURCE_DATE_EPOCH",
-                                              .since = "0.2.0",
+                                              .since = "0.1.0",
                                               .safety = Safety::masked,
                                               .reads = kReads},
                                      .plan = plan};

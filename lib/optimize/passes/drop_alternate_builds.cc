@@ -12,7 +12,7 @@ Outcome plan(const PassInput& in, Plan& plan) { return remove_rows(in, plan, dro
 
 constinit const Pass drop_alternate_builds = {.info = {.id = "drop-alternate-builds",
                                                        .title = "Drop second builds of the same code",
-                                                       .since = "0.2.0",
+                                                       .since = "0.1.0",
                                                        .safety = Safety::heuristic},
                                               .plan = plan};
 

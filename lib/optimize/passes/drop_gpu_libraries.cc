@@ -102,7 +102,7 @@ Outcome plan(const PassInput& in, Plan& plan) {
 
 constinit const Pass drop_gpu_libraries = {.info = {.id = "drop-gpu-libraries",
                                                     .title = "Drop GPU libraries that nothing mentions",
-                                                    .since = "0.2.0",
+                                                    .since = "0.1.0",
                                                     .safety = Safety::semantic,
                                                     .library_names = LibraryNamesUse::wanted},
                                            .plan = plan};

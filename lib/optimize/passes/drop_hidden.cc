@@ -38,7 +38,7 @@ Outcome plan(const PassInput& in, Plan& plan) {
 
 constinit const Pass drop_hidden = {.info = {.id = "drop-hidden",
                                              .title = "Drop file bytes that no process can see",
-                                             .since = "0.2.0",
+                                             .since = "0.1.0",
                                              .safety = Safety::relayout},
                                     .plan = plan};
 

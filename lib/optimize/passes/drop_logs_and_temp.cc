@@ -12,7 +12,7 @@ Outcome plan(const PassInput& in, Plan& plan) { return remove_rows(in, plan, dro
 
 constinit const Pass drop_logs_and_temp = {.info = {.id = "drop-logs-and-temp",
                                                     .title = "Drop logs and temporary files",
-                                                    .since = "0.2.0",
+                                                    .since = "0.1.0",
                                                     .safety = Safety::refetchable},
                                            .plan = plan};
 

@@ -12,7 +12,7 @@ Outcome plan(const PassInput& in, Plan& plan) { return remove_unused_rows(in, pl
 
 constinit const Pass drop_rare_modules = {.info = {.id = "drop-rare-modules",
                                                    .title = "Drop Perl and setuptools where no trace saw them",
-                                                   .since = "0.2.0",
+                                                   .since = "0.1.0",
                                                    .safety = Safety::semantic},
                                           .plan = plan};
 

@@ -12,7 +12,7 @@ Outcome plan(const PassInput& in, Plan& plan) { return remove_unused_rows(in, pl
 
 constinit const Pass drop_sdk_models = {.info = {.id = "drop-sdk-models",
                                                  .title = "Drop parts of SDKs that no trace saw",
-                                                 .since = "0.2.0",
+                                                 .since = "0.1.0",
                                                  .safety = Safety::semantic},
                                         .plan = plan};
 

@@ -52,7 +52,7 @@ Outcome plan(const PassInput& in, Plan& plan) {
 
 constinit const Pass drop_unused = {.info = {.id = "drop-unused",
                                              .title = "Drop every file that a trace did not see",
-                                             .since = "0.2.0",
+                                             .since = "0.1.0",
                                              .safety = Safety::semantic,
                                              .reads = kReads},
                                     .plan = plan};

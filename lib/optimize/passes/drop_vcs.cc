@@ -12,7 +12,7 @@ Outcome plan(const PassInput& in, Plan& plan) { return remove_rows(in, plan, dro
 
 constinit const Pass drop_vcs = {.info = {.id = "drop-vcs",
                                           .title = "Drop repositories and build machinery",
-                                          .since = "0.2.0",
+                                          .since = "0.1.0",
                                           .safety = Safety::refetchable},
                                  .plan = plan};
 
