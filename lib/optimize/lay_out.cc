@@ -471,7 +471,8 @@ bool LayOut::adopt(const ImageModel& planned, EntryId orphan) {
     const auto there = planned.find(image_.path(*above));
     const Node node = planned.node(there.value_or(NodeId::root));
     if (there && node.type == EntryType::directory && node.made_by && *node.made_by < orphan) break;
-    changed |= adopted_[orphan.layer].insert(raw(*above)).second;
+    if (!adopted_[orphan.layer].insert(raw(*above)).second) break;  // with all that is missing above it
+    changed = true;
   }
   return changed;
 }
