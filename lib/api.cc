@@ -101,15 +101,24 @@ Inspection inspect(const ImageModel& model) {
 
 namespace {
 
+ScanOptions::LibraryNames library_names_of(std::span<const Pass* const> passes) {
+  using Names = ScanOptions::LibraryNames;
+  const bool wanted =
+      std::ranges::any_of(passes, [](const Pass* pass) { return pass->info.library_names == LibraryNamesUse::wanted; });
+  return wanted ? Names::collect : Names::ignore;
+}
+
 /// A scan with content hashes, and with the file heads that rules and passes want.
-Result<ImageModel> scan_to_rewrite(const Image& image, const OptimizeOptions& options,
-                                   std::vector<ContentQuery> reads) {
+Result<ImageModel> scan_to_rewrite(const Image& image, const OptimizeOptions& options, std::vector<ContentQuery> reads,
+                                   std::span<const Pass* const> passes = {}) {
+  std::ranges::copy(reads_of(passes), std::back_inserter(reads));
   OCITIDY_TRY(ResolvedImage resolved, resolve_image(image, options.platform, options.limits));
   return scan_image(image, std::move(resolved),
                     {.limits = options.limits,
                      .threads = options.threads,
                      .content = InspectOptions::Hash::sha256,
-                     .reads = std::move(reads)});
+                     .reads = std::move(reads),
+                     .library_names = library_names_of(passes)});
 }
 
 /// Passes decide what is to become of the image, and every member of a new layer gets its place.
@@ -175,11 +184,9 @@ Result<OptimizeReport> optimize(const Image& image, ImageWriter* out, const Opti
   const OptimizeOptions options = for_transport(wishes, out);
   OCITIDY_TRY(auto passes, select_passes(pipeline(), options));
   OCITIDY_TRY(const auto rules, select_rules(all_rules(), {}));
-  auto reads = reads_of(rules);
-  std::ranges::copy(reads_of(passes), std::back_inserter(reads));
 
   // One scan, then a plan. Up to here no byte was written.
-  OCITIDY_TRY(const ImageModel before, scan_to_rewrite(image, options, std::move(reads)));
+  OCITIDY_TRY(const ImageModel before, scan_to_rewrite(image, options, reads_of(rules), passes));
   OCITIDY_CHECK(check_rewritable(before));
   OCITIDY_TRY(Plan plan, make_plan(before, passes, options));
   OCITIDY_TRY(const BaseLayers base, base_layers(before, options));

@@ -179,6 +179,9 @@ class ImageModel {
   /// engine would unpack it. None while any name of the file, hard links included, can be seen, and for whiteouts and
   /// hard links.
   std::optional<EntryId> hidden_by(EntryId id) const;
+  /// Names of shared libraries that an ELF file mentions, sorted: all that it needs, and more. None when the scan was
+  /// not asked to look, or found too many to keep.
+  std::optional<std::span<const std::string>> library_names(EntryId id) const;
   /// Only what some enabled rule declared; none for other files, or when the capture budget was spent.
   std::optional<Capture> captured(EntryId id) const;
 

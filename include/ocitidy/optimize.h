@@ -34,12 +34,16 @@ std::string_view preset_name(Preset preset);
 /// Errors: invalid_argument, naming the words that would do.
 Result<Preset> parse_preset(std::string_view text);
 
+/// Does a pass look at which libraries ELF files mention? Searching all their bytes has a cost.
+enum class LibraryNamesUse : std::uint8_t { none, wanted };
+
 struct PassInfo {
   std::string_view id;     ///< kebab-case, says what is done, never reused
   std::string_view title;  ///< one line, no full stop
   std::string_view since;
   Safety safety = Safety::relayout;
   std::span<const ContentQuery> reads{};  ///< file heads the pass looks at
+  LibraryNamesUse library_names = LibraryNamesUse::none;
 };
 
 /// Every pass, in the order in which they run.

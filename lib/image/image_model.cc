@@ -88,6 +88,12 @@ const Sha256* ImageModel::content_sha256(EntryId id) const {
 
 std::optional<EntryId> ImageModel::hidden_by(EntryId id) const { return impl_->tree.hidden_by(id); }
 
+std::optional<std::span<const std::string>> ImageModel::library_names(EntryId id) const {
+  const auto& all = impl_->indexes[id.layer].library_names;
+  const auto it = all.find(id.index);
+  return it == all.end() ? std::nullopt : std::optional(std::span(it->second));
+}
+
 std::optional<Capture> ImageModel::captured(EntryId id) const {
   const auto& captures = impl_->indexes[id.layer].captures;
   const auto it = captures.find(id.index);

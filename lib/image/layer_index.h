@@ -30,6 +30,7 @@ struct LayerIndex {
   std::vector<OwnerNames> owners{1};              // the first: no names
   std::vector<Sha256> content;                    // empty, or one per entry (zeros for what is no file)
   std::map<std::uint32_t, std::string> captures;  // by entry index
+  std::map<std::uint32_t, std::vector<std::string>> library_names;  // by entry index; of ELF files, when asked for
   DiffId diff_id;
   Codec codec = Codec::none;
   std::uint64_t tar_bytes = 0;

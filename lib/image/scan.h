@@ -15,6 +15,7 @@ struct ScanOptions {
   unsigned threads = 1;
   InspectOptions::Hash content = InspectOptions::Hash::none;
   std::vector<ContentQuery> reads;  ///< file heads that the enabled rules declared
+  enum class LibraryNames : std::uint8_t { ignore, collect } library_names = LibraryNames::ignore;
 };
 
 /// Errors: corrupt when any blob is not what its descriptor and DiffID say, or no tar; not_found, limit_exceeded,

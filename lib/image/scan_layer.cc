@@ -8,6 +8,7 @@
 #include "archive/tar_reader.h"
 #include "base/text.h"
 #include "formats/elf.h"
+#include "formats/library_names.h"
 #include "image/member_name.h"
 
 namespace ocitidy {
@@ -67,6 +68,7 @@ class Indexer {
   std::uint16_t last_owner_ = 0;
   std::uint64_t captured_bytes_ = 0;
   Hasher file_hasher_;
+  LibraryNames library_names_;
 };
 
 Result<void> Indexer::add(const TarMember& member, TarReader& tar) {
@@ -140,8 +142,10 @@ Result<void> Indexer::read_content(Entry& entry, TarReader& tar) {
   std::string head;
   std::uint32_t wish = kElfHeadBytes;
   bool wish_known = false;
+  bool names_wanted = scan_.options.library_names == ScanOptions::LibraryNames::collect;
   OCITIDY_CHECK(tar.content([&](std::span<const std::byte> bytes) {
     if (hasher) hasher->update(bytes);
+    if (names_wanted) library_names_.feed(bytes);
     std::size_t taken = 0;
     const auto take = [&] {
       const std::size_t count =
@@ -155,9 +159,18 @@ Result<void> Indexer::read_content(Entry& entry, TarReader& tar) {
       wish = std::max<std::uint32_t>(wish, capture_wish(entry.path, head));
       take();
     }
-    return hasher == nullptr && wish_known && head.size() >= wish ? Wants::enough : Wants::more;
+    if (names_wanted && head.size() >= kElfHeadBytes && elf_machine(std::as_bytes(std::span(head))) == 0) {
+      names_wanted = false;
+    }
+    return hasher == nullptr && !names_wanted && wish_known && head.size() >= wish ? Wants::enough : Wants::more;
   }));
   entry.elf_machine = elf_machine(std::as_bytes(std::span(head)).first(std::min(head.size(), kElfHeadBytes)));
+  if (scan_.options.library_names == ScanOptions::LibraryNames::collect) {
+    auto names = library_names_.take();
+    if (names && entry.elf_machine != 0) {
+      index_.library_names.emplace(static_cast<std::uint32_t>(index_.entries.size()), *std::move(names));
+    }
+  }
   if (hasher) {
     const Digest digest = hasher->finish();
     std::copy_n(digest.bytes.begin(), index_.content.back().size(), index_.content.back().begin());

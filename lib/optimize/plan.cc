@@ -74,6 +74,7 @@ InodeEdit& Plan::edit(const Node& node, std::string_view reason) {
 
 void Plan::take_bytes_from(const Node& node, EntryId lower) {
   edits_[node.inode].bytes_of = lower;
+  givers_.insert(lower);
   rewrite(node.layer);
   rewrite(lower.layer);
 }

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -84,6 +85,8 @@ class Plan {
   bool is_rewritten(std::uint32_t layer) const { return rewritten_[layer]; }
   bool is_removed(NodeId node) const { return removed_.contains(static_cast<std::uint32_t>(node)); }
   const InodeEdit* edit_of(const Node& node) const;
+  /// Do the bytes of this hidden file serve again?
+  bool gives_bytes(EntryId entry) const { return givers_.contains(entry); }
   /// The inode that the node is a name of in the end.
   std::uint32_t inode_of(const Node& node) const;
   const std::map<std::string, AddedDirectory>& added_directories() const { return added_; }
@@ -116,6 +119,7 @@ class Plan {
   std::unordered_map<std::uint32_t, Removal> removed_;  // by node
   std::unordered_map<std::uint32_t, InodeEdit> edits_;  // by inode
   std::map<std::string, AddedDirectory> added_;
+  std::set<EntryId> givers_;
   std::vector<std::pair<std::string, std::string>> env_;
   std::vector<PassRun> runs_;
   std::vector<std::string> notes_;

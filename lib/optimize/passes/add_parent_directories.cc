@@ -38,7 +38,7 @@ Outcome plan(const PassInput& in, Plan& plan) {
 constinit const Pass add_parent_directories = {
     .info = {.id = "add-parent-directories",
              .title = "Add entries for directories that Lambda's unpacker misses",
-             .since = "0.2.0",
+             .since = "0.1.0",
              .safety = Safety::relayout},
     .plan = plan};
 

@@ -25,7 +25,7 @@ Outcome plan(const PassInput& in, Plan& plan) {
 
 constinit const Pass convert_media_types = {.info = {.id = "convert-media-types",
                                                      .title = "Convert between the media types of Docker and OCI",
-                                                     .since = "0.2.0",
+                                                     .since = "0.1.0",
                                                      .safety = Safety::bytes},
                                             .plan = plan};
 

@@ -53,7 +53,7 @@ Outcome plan(const PassInput& in, Plan& plan) {
 
 constinit const Pass create_workdir = {.info = {.id = "create-workdir",
                                                 .title = "Create the working directory where it is missing",
-                                                .since = "0.2.0",
+                                                .since = "0.1.0",
                                                 .safety = Safety::additive},
                                        .plan = plan};
 

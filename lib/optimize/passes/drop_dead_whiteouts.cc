@@ -27,7 +27,7 @@ Outcome plan(const PassInput& in, Plan& plan) {
 
 constinit const Pass drop_dead_whiteouts = {.info = {.id = "drop-dead-whiteouts",
                                                      .title = "Drop whiteouts that hide nothing",
-                                                     .since = "0.2.0",
+                                                     .since = "0.1.0",
                                                      .safety = Safety::relayout},
                                             .plan = plan};
 

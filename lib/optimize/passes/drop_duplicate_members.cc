@@ -33,7 +33,7 @@ Outcome plan(const PassInput& in, Plan& plan) {
 constinit const Pass drop_duplicate_members = {
     .info = {.id = "drop-duplicate-members",
              .title = "Drop members that a later one of the same layer replaces",
-             .since = "0.2.0",
+             .since = "0.1.0",
              .safety = Safety::relayout},
     .plan = plan};
 

@@ -20,7 +20,8 @@ Outcome plan(const PassInput& in, Plan& plan) {
       const Entry& entry = layers[layer].entries[i];
       if (entry.type != EntryType::file || entry.size_bytes == 0) continue;
       const auto by = in.image.hidden_by({layer, i});
-      if (!by || by->layer == layer) continue;  // of the same layer: drop-duplicate-members
+      if (!by || by->layer == layer) continue;     // of the same layer: drop-duplicate-members
+      if (plan.gives_bytes({layer, i})) continue;  // fold-metadata-copies shows them again
       plan.rewrite(layer);
       rewrite_hider(in.image, plan, *by);
       plan.record({.kind = Edit::Kind::hidden,
@@ -37,7 +38,7 @@ Outcome plan(const PassInput& in, Plan& plan) {
 
 constinit const Pass drop_hidden = {.info = {.id = "drop-hidden",
                                              .title = "Drop file bytes that no process can see",
-                                             .since = "0.2.0",
+                                             .since = "0.1.0",
                                              .safety = Safety::relayout},
                                     .plan = plan};
 

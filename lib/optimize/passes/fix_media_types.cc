@@ -36,7 +36,7 @@ Outcome plan(const PassInput& in, Plan& plan) {
 
 constinit const Pass fix_media_types = {.info = {.id = "fix-media-types",
                                                  .title = "State the layer types that the bytes have",
-                                                 .since = "0.2.0",
+                                                 .since = "0.1.0",
                                                  .safety = Safety::bytes},
                                         .plan = plan};
 

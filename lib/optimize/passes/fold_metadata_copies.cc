@@ -74,7 +74,7 @@ Outcome plan(const PassInput& in, Plan& plan) {
 constinit const Pass fold_metadata_copies = {
     .info = {.id = "fold-metadata-copies",
              .title = "Put changed metadata into the layer that owns the bytes",
-             .since = "0.2.0",
+             .since = "0.1.0",
              .safety = Safety::relayout},
     .plan = plan};
 

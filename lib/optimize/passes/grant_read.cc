@@ -41,7 +41,7 @@ Outcome plan(const PassInput& in, Plan& plan) {
 
 constinit const Pass grant_read = {.info = {.id = "grant-read",
                                             .title = "Let every user read files, enter directories, start programs",
-                                            .since = "0.2.0",
+                                            .since = "0.1.0",
                                             .safety = Safety::additive},
                                    .plan = plan};
 

@@ -65,7 +65,7 @@ Outcome plan(const PassInput& in, Plan& plan) {
 
 constinit const Pass link_equal_files = {.info = {.id = "link-equal-files",
                                                   .title = "Hard-link equal files of one layer",
-                                                  .since = "0.2.0",
+                                                  .since = "0.1.0",
                                                   .safety = Safety::masked},
                                          .plan = plan};
 

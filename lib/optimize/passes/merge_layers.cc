@@ -86,7 +86,7 @@ Outcome plan(const PassInput& in, Plan& plan) {
 }  // namespace
 
 constinit const Pass merge_layers = {
-    .info = {.id = "merge-layers", .title = "Merge neighbouring layers", .since = "0.2.0", .safety = Safety::relayout},
+    .info = {.id = "merge-layers", .title = "Merge neighbouring layers", .since = "0.1.0", .safety = Safety::relayout},
     .plan = plan};
 
 }  // namespace ocitidy::passes

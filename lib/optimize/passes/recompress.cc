@@ -41,7 +41,7 @@ Outcome plan(const PassInput& in, Plan& plan) {
 
 constinit const Pass recompress = {.info = {.id = "recompress",
                                             .title = "Compress layers anew, with the same tar",
-                                            .since = "0.2.0",
+                                            .since = "0.1.0",
                                             .safety = Safety::relayout},
                                    .plan = plan};
 

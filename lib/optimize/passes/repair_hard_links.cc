@@ -36,7 +36,7 @@ Outcome plan(const PassInput& in, Plan& plan) {
 
 constinit const Pass repair_hard_links = {.info = {.id = "repair-hard-links",
                                                    .title = "Repair hard links to late, missing or lower targets",
-                                                   .since = "0.2.0",
+                                                   .since = "0.1.0",
                                                    .safety = Safety::relayout},
                                           .plan = plan};
 

@@ -24,7 +24,7 @@ Outcome plan(const PassInput& in, Plan& plan) {
 }  // namespace
 
 constinit const Pass set_env = {
-    .info = {.id = "set-env", .title = "Set variables in the config", .since = "0.2.0", .safety = Safety::additive},
+    .info = {.id = "set-env", .title = "Set variables in the config", .since = "0.1.0", .safety = Safety::additive},
     .plan = plan};
 
 }  // namespace ocitidy::passes

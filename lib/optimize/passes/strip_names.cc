@@ -29,7 +29,7 @@ Outcome plan(const PassInput& in, Plan& plan) {
 
 constinit const Pass strip_names = {.info = {.id = "strip-names",
                                              .title = "Drop user and group names, keep the numbers",
-                                             .since = "0.2.0",
+                                             .since = "0.1.0",
                                              .safety = Safety::masked},
                                     .plan = plan};
 

@@ -40,7 +40,7 @@ Outcome plan(const PassInput& in, Plan& plan) {
 
 constinit const Pass unwrap_index = {.info = {.id = "unwrap-index",
                                               .title = "Take one image out of an index, without attestations",
-                                              .since = "0.2.0",
+                                              .since = "0.1.0",
                                               .safety = Safety::bytes},
                                      .plan = plan};
 
