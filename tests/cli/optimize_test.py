@@ -264,6 +264,36 @@ class Outputs(OptimizeTest):
         self.expect(USAGE, "optimize", image, "--dry-run", "--base", other, stderr="--base")
         self.expect(IO_ERROR, "optimize", image, "--dry-run", "--base", "nothing")
 
+    def removed(self, *arguments):
+        self.optimize(*arguments, "-o", "out", "--force", "--certificate", "proof.json")
+        self.expect(CLEAN, "verify", arguments[0], "out", "--certificate", "proof.json")
+        changes = json.loads((self.folder / "proof.json").read_text())["changes"]
+        return [change["path"] for change in changes if change["after"] == ""]
+
+    def test_removals(self):
+        image = self.layout(layers=images.layers_with_info()).folder
+        lists = "var/lib/apt/lists/deb_Packages"
+        self.assertEqual(self.removed(image), [])
+        self.assertIn(lists, self.removed(image, "--preset", "lean"))
+        self.assertNotIn(lists, self.removed(image, "--preset", "lean", "--keep", "var/lib/apt/**"))
+        (self.folder / "used").write_text("/app\n")
+        self.assertIn(lists, self.removed(image, "--preset", "trace", "--keep-list", "used", "--touch-base"))
+        self.assertNotIn("app", self.removed(image, "--preset", "trace", "--keep-list", "used", "--touch-base"))
+
+    def test_times(self):
+        image = self.wasteful().folder
+        epoch = {"SOURCE_DATE_EPOCH": "500000000"}
+
+        def times(*arguments, **more):
+            self.optimize(image, "-o", "out", "--force", *arguments, **more)
+            lines = self.expect(CLEAN, "inspect", "--files", "out").stdout.splitlines()
+            return {json.loads(line)["mtime"] for line in lines}
+
+        self.assertEqual(times(), {1_000_000_000})
+        self.assertEqual(times(env=epoch), {1_000_000_000}, "the variable alone asks for no change")
+        self.assertEqual(times("--preset", "reproducible", env=epoch), {500_000_000})
+        self.assertEqual(times("--source-date-epoch", "400000000", env=epoch), {400_000_000}, "an option does")
+
     def test_compression_and_media_types(self):
         image = self.wasteful().folder
         for codec in ("gzip", "zstd", "none"):
