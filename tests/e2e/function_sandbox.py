@@ -180,9 +180,10 @@ def mount_scratch(cache):
     Unpacking an image takes a fifth of the time there, and nothing is left behind however the test ends."""
     folder = os.path.join(cache, "functions-scratch")
     os.makedirs(folder, exist_ok=True)
-    if available_memory() > 6 << 30 and libc.unshare(CLONE_NEWNS) == 0:
+    memory = available_memory()
+    if memory > 6 << 30 and libc.unshare(CLONE_NEWNS) == 0:
         mount(None, "/", None, MS_REC | MS_PRIVATE)
-        mount("tmpfs", folder, "tmpfs", 0, "mode=755,size=4g")
+        mount("tmpfs", folder, "tmpfs", 0, "mode=755,size=%d" % (memory // 2))
 
 
 def mount_inside(spec):
