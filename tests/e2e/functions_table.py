@@ -1,9 +1,10 @@
 # functions_table.py - how small the function images get: ocitidy's presets against the tools that squash layers.
 """usage: functions_table.py OCITIDY [--cache FOLDER] [--presets lossless,lambda,lean] [--only python,node,go,bash]
 
-Prints a Markdown table: stored bytes (the layers as they are pulled), plain tar bytes, and whether the function still gives
-the answers it gave before. Compared with `crane flatten`, docker-squash, a repack by umoci and `buildah commit --squash`;
-what is not here or does not start is n/a, with the reason below the table. No test: it takes minutes, and nothing fails.
+Prints a Markdown table: stored bytes (the layers as they are pulled), plain tar bytes, and whether the function still
+gives the answers it gave before. Compared with `crane flatten`, docker-squash, a repack by umoci and `buildah commit
+--squash`; what is not here or does not start is n/a, with the reason below the table. No test: it takes minutes, and
+nothing fails.
 """
 
 import contextlib
@@ -98,7 +99,9 @@ def crane_flatten(cache, layout, out, work):
     crane = function_images.go_program(cache, CRANE)
     port = free_port()
     name = "127.0.0.1:%d/function:" % port
-    with running([crane, "registry", "serve", "--address", "127.0.0.1:%d" % port], lambda: listens(port), work + "/log"):
+    with running(
+        [crane, "registry", "serve", "--address", "127.0.0.1:%d" % port], lambda: listens(port), work + "/log"
+    ):
         big_image.call([crane, "push", layout, name + "before"])
         big_image.call([crane, "flatten", name + "before", "--tag", name + "flat"])
         big_image.call([crane, "pull", "--format=oci", name + "flat", out])
@@ -119,13 +122,32 @@ def docker_squash(cache, layout, out, work):
             big_image.call([cache + "/docker-squash/bin/pip", "install", "--quiet", "docker-squash"])
     address = "unix://%s/d.sock" % work
     daemon = ["dockerd", "--host", address, "--storage-driver", "vfs", "--iptables=false", "--ip6tables=false"]
-    daemon += ["--bridge=none", "--data-root", work + "/data", "--exec-root", work + "/exec", "--pidfile", work + "/pid"]
+    daemon += [
+        "--bridge=none",
+        "--data-root",
+        work + "/data",
+        "--exec-root",
+        work + "/exec",
+        "--pidfile",
+        work + "/pid",
+    ]
     docker = ["docker", "--host", address]
     with running(daemon, lambda: peers.run([*docker, "info"]).code == 0, work + "/log"):
         copy(["oci:%s:%s" % (layout, TAG), "docker-archive:%s/in.tar:function:before" % work])
         big_image.call([*docker, "load", "--input", work + "/in.tar"])
         os.makedirs(work + "/tmp")
-        big_image.call(["env", "DOCKER_HOST=" + address, program, "--tmp-dir", work + "/tmp/x", "--tag", "function:squashed", "function:before"])
+        big_image.call(
+            [
+                "env",
+                "DOCKER_HOST=" + address,
+                program,
+                "--tmp-dir",
+                work + "/tmp/x",
+                "--tag",
+                "function:squashed",
+                "function:before",
+            ]
+        )
         copy(["--src-daemon-host", address, "docker-daemon:function:squashed", "oci:%s:%s" % (out, TAG)])
 
 
@@ -164,7 +186,18 @@ def buildah_squash(_cache, layout, out, work):
     if container.returncode != 0:
         raise RuntimeError(container.stderr)
     name = container.stdout.split()[-1]
-    big_image.call([*buildah, "commit", "--quiet", "--squash", "--disable-compression=false", *policy, name, "oci:%s:%s" % (out, TAG)])
+    big_image.call(
+        [
+            *buildah,
+            "commit",
+            "--quiet",
+            "--squash",
+            "--disable-compression=false",
+            *policy,
+            name,
+            "oci:%s:%s" % (out, TAG),
+        ]
+    )
 
 
 OTHERS = {
@@ -226,10 +259,17 @@ class Table:
         first = self.add(name, "as built", layout, "", None)
         for preset in self.options.presets:
             how = "ocitidy --preset " + preset
-            self.attempt(name, how, layout, before, first, lambda out, _, preset=preset: self.optimize(layout, preset, out))
+            self.attempt(
+                name, how, layout, before, first, lambda out, _, preset=preset: self.optimize(layout, preset, out)
+            )
         for how, make in OTHERS.items():
             self.attempt(
-                name, how, layout, before, first, lambda out, work, make=make: make(self.options.cache, layout, out, work)
+                name,
+                how,
+                layout,
+                before,
+                first,
+                lambda out, work, make=make: make(self.options.cache, layout, out, work),
             )
 
     def print(self):
