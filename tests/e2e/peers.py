@@ -269,8 +269,8 @@ class Ocitidy:
     def __init__(self, program):
         self.program = os.path.abspath(program)
 
-    def run(self, *arguments, timeout=600):
-        return run([self.program, *arguments], timeout)
+    def run(self, *arguments, timeout=600, env=None):
+        return run([self.program, *arguments], timeout, env)
 
     def inspect(self, reference, platform=None):
         """The parsed JSON, or the failed Run."""
@@ -376,11 +376,16 @@ def write_layout(layout, layers, config=None, tag="x"):
     descriptors = [dict(write_blob(layout, data), mediaType=media_type) for data, media_type, _ in layers]
     config = dict({"os": "linux", "architecture": "amd64"}, **(config or {}))
     config["rootfs"] = {"type": "layers", "diff_ids": [diff_id for _, _, diff_id in layers]}
+    return write_documents(layout, config, descriptors, tag)
+
+
+def write_documents(layout, config, layers, tag="x"):
+    """All of a layout but its layers. layers: descriptors."""
     manifest = {
         "schemaVersion": 2,
         "mediaType": "application/vnd.oci.image.manifest.v1+json",
         "config": dict(write_blob(layout, json.dumps(config).encode()), mediaType=CONFIG_TYPES[0]),
-        "layers": descriptors,
+        "layers": layers,
     }
     root = dict(
         write_blob(layout, json.dumps(manifest).encode()),
