@@ -75,7 +75,7 @@ def running(command, ready, log_path):
             if process.poll() is not None or time.monotonic() > give_up:
                 with open(log_path, encoding="utf-8", errors="replace") as log:
                     lines = log.read().strip().splitlines() or ["not a word"]
-                raise function_images.Unavailable("%s does not start: %s" % (command[0], lines[-1][-300:]))
+                raise function_images.Unavailable("it does not start: %s" % (lines[-1][-300:]))
             time.sleep(0.2)
         yield
     finally:
@@ -120,35 +120,18 @@ def docker_squash(cache, layout, out, work):
         with function_images.reaching("pip install docker-squash"):
             big_image.call([sys.executable, "-m", "venv", cache + "/docker-squash"])
             big_image.call([cache + "/docker-squash/bin/pip", "install", "--quiet", "docker-squash"])
-    address = "unix://%s/d.sock" % work
-    daemon = ["dockerd", "--host", address, "--storage-driver", "vfs", "--iptables=false", "--ip6tables=false"]
-    daemon += [
-        "--bridge=none",
-        "--data-root",
-        work + "/data",
-        "--exec-root",
-        work + "/exec",
-        "--pidfile",
-        work + "/pid",
-    ]
-    docker = ["docker", "--host", address]
-    with running(daemon, lambda: peers.run([*docker, "info"]).code == 0, work + "/log"):
-        copy(["oci:%s:%s" % (layout, TAG), "docker-archive:%s/in.tar:function:before" % work])
-        big_image.call([*docker, "load", "--input", work + "/in.tar"])
-        os.makedirs(work + "/tmp")
-        big_image.call(
-            [
-                "env",
-                "DOCKER_HOST=" + address,
-                program,
-                "--tmp-dir",
-                work + "/tmp/x",
-                "--tag",
-                "function:squashed",
-                "function:before",
-            ]
-        )
-        copy(["--src-daemon-host", address, "docker-daemon:function:squashed", "oci:%s:%s" % (out, TAG)])
+    with tempfile.TemporaryDirectory() as sockets:  # their paths must be short
+        address = "unix://%s/docker.sock" % sockets
+        daemon = ["unshare", "--mount", "--", "dockerd", "--host", address, "--storage-driver", "vfs", "--bridge=none"]
+        daemon += ["--iptables=false", "--ip6tables=false"]
+        daemon += ["--data-root", work + "/data", "--exec-root", sockets + "/exec", "--pidfile", work + "/pid"]
+        docker = ["docker", "--host", address]
+        squash = ["env", "DOCKER_HOST=" + address, program, "--tmp-dir", work + "/squash", "--tag", "function:squashed"]
+        with running(daemon, lambda: peers.run([*docker, "info"]).code == 0, work + "/log"):
+            copy(["oci:%s:%s" % (layout, TAG), "docker-archive:%s/in.tar:function:before" % work])
+            big_image.call([*docker, "load", "--input", work + "/in.tar"])
+            big_image.call([*squash, "function:before"])
+            copy(["--src-daemon-host", address, "docker-daemon:function:squashed", "oci:%s:%s" % (out, TAG)])
 
 
 def copy(arguments):
@@ -290,7 +273,7 @@ def main():
     os.umask(0o022)
     os.makedirs(options.cache, exist_ok=True)
     function_sandbox.mount_scratch(options.cache)
-    with tempfile.TemporaryDirectory(dir=options.cache + "/functions-scratch") as scratch:
+    with tempfile.TemporaryDirectory(dir=options.cache + "/functions-scratch", ignore_cleanup_errors=True) as scratch:
         os.chmod(scratch, 0o755)
         layouts, reasons = function_images.prepare(options.only, options.cache, scratch)
         emulator = layouts.pop("emulator", None)
