@@ -187,7 +187,7 @@ Result<OptimizeReport> optimize(const Image& image, ImageWriter* out, const Opti
 
   // One scan, then a plan. Up to here no byte was written.
   OCITIDY_TRY(const ImageModel before, scan_to_rewrite(image, options, reads_of(rules), passes));
-  OCITIDY_CHECK(check_rewritable(before));
+  OCITIDY_CHECK(check_rewritable(before, options));
   OCITIDY_TRY(Plan plan, make_plan(before, passes, options));
   OCITIDY_TRY(const BaseLayers base, base_layers(before, options));
   OptimizeReport report = report_of(summary_of(before), before, base, plan);

@@ -93,7 +93,7 @@ def parse_arguments():
 
 
 def fail(message):
-    sys.exit(f"add_rule: {message}")
+    sys.exit(f"{pathlib.Path(sys.argv[0]).stem}: {message}")
 
 
 def project_version(root):
@@ -110,38 +110,50 @@ def with_rule(definitions, name):
     return "\n".join(sorted(lines + [line])) + "\n"
 
 
-def with_entry(changelog, rule_id, title):
-    """CHANGELOG.md with the rule in the first list below "### Rules", sorted."""
-    match = re.search(r"^### Rules\n((?:- .*\n(?:  .*\n)*)*)", changelog, re.M)
+def with_entry(changelog, heading, new_id, title):
+    """CHANGELOG.md with the new entry in the first list below the heading, sorted."""
+    match = re.search(rf"^### {heading}\n((?:- .*\n(?:  .*\n)*)*)", changelog, re.M)
     if not match:
-        fail('CHANGELOG.md has no heading "### Rules"')
-    entries = re.findall(r"- .*\n(?:  .*\n)*", match.group(1)) + [f"- `{rule_id}`: {title[0].lower()}{title[1:]}.\n"]
+        fail(f'CHANGELOG.md has no heading "### {heading}"')
+    entries = re.findall(r"- .*\n(?:  .*\n)*", match.group(1)) + [f"- `{new_id}`: {title[0].lower()}{title[1:]}.\n"]
     return changelog[: match.start(1)] + "".join(sorted(entries)) + changelog[match.end(1):]
 
 
-def main():
-    arguments = parse_arguments()
+def check_words(arguments):
     if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)+", arguments.id):
         fail(f"{arguments.id!r} is no kebab-case name of two words or more")
     if not re.fullmatch(r"[^\"\\|\n]*[^\"\\|\n. ]", arguments.title):
         fail("the title is one line without quotes, backslashes and bars, and ends without a full stop")
-    root, name = arguments.root, arguments.id.replace("-", "_")
-    folder = root / "lib" / "lint" / "rules"
-    source, page = folder / f"{name}.cc", root / "docs" / "rules" / f"{arguments.id}.md"
-    for path in (source, page):
+
+
+def check_absent(root, *paths):
+    for path in paths:
         if path.exists():
             fail(f"{path.relative_to(root)} exists")
-    values = dict(vars(arguments), name=name, since=project_version(root), pad=" " * len(name))
-    definitions, changelog = folder / "rules.def", root / "CHANGELOG.md"
-    contents = {
-        source: SOURCE.format(**values),
-        page: PAGE.format(**values),
-        definitions: with_rule(definitions.read_text(encoding="utf-8"), name),
-        changelog: with_entry(changelog.read_text(encoding="utf-8"), arguments.id, arguments.title),
-    }
+
+
+def write(root, contents):
+    """All files at once, when nothing can go wrong any more."""
     for path, text in contents.items():
         path.write_text(text, encoding="utf-8")
         print(path.relative_to(root))
+
+
+def main():
+    arguments = parse_arguments()
+    check_words(arguments)
+    root, name = arguments.root, arguments.id.replace("-", "_")
+    folder = root / "lib" / "lint" / "rules"
+    source, page = folder / f"{name}.cc", root / "docs" / "rules" / f"{arguments.id}.md"
+    check_absent(root, source, page)
+    values = dict(vars(arguments), name=name, since=project_version(root), pad=" " * len(name))
+    definitions, changelog = folder / "rules.def", root / "CHANGELOG.md"
+    write(root, {
+        source: SOURCE.format(**values),
+        page: PAGE.format(**values),
+        definitions: with_rule(definitions.read_text(encoding="utf-8"), name),
+        changelog: with_entry(changelog.read_text(encoding="utf-8"), "Rules", arguments.id, arguments.title),
+    })
 
 
 if __name__ == "__main__":

@@ -132,6 +132,7 @@ struct Certificate {
 struct OutputLayer {
   std::uint32_t first_source = 0, last_source = 0;  ///< layers of the input
   enum class Fate : std::uint8_t { copied, recompressed, rewritten } fate = Fate::copied;
+  Codec codec = Codec::none;  ///< of the output
   Digest digest;
   DiffId diff_id;
   std::uint64_t compressed_bytes = 0, tar_bytes = 0;

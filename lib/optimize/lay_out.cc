@@ -29,9 +29,14 @@ struct Item {
 struct Contents {
   std::unordered_set<std::uint32_t> directories;  // nodes
   std::vector<Item> items;
-  std::set<std::string> whiteouts, opaques;  // paths
+  std::set<std::string> whiteouts, opaques;  // paths; of copied layers, too
   std::set<std::string> added;               // directories that are not in the input
 };
+
+std::string_view parent_of(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
+}
 
 /// A copy of a layer's entries whose names stay where they are, in `image`.
 LayerIndex copy_of(const ImageModel& image, std::uint32_t layer) {
@@ -72,17 +77,24 @@ class LayOut {
   void settle_fates();
   void assign();
   void assign_item(Item item);
+  void need_directory(NodeId directory, std::size_t planned);
   void need_parents(NodeId node, std::size_t planned);
-  void need_declared_directories(std::size_t planned);
+  void read_declared_directories(std::size_t planned);
   void drop_repeated_directories();
+  bool is_hidden_between(std::size_t lower, std::size_t upper, NodeId id) const;
   void assign_added();
   void collect_deletions();
   void fill(std::size_t planned);
   ImageModel model() const;
   bool prune(const ImageModel& planned);
   bool add_leaks(const ImageModel& planned);
+  bool make_above(NodeId id);
+  bool make_implied(NodeId id);
   bool hide_leak(const ImageModel& planned, NodeId leak, std::string_view path);
   bool wake_dead_whiteouts(const ImageModel& planned);
+  bool adopt_orphans(const ImageModel& planned);
+  bool adopt(const ImageModel& planned, EntryId orphan);
+  bool adopt_below(EntryId orphan);
   bool rewrite_all();
   bool is_fresh(std::size_t planned) const { return plan_.layers()[planned].fate == OutputLayer::Fate::rewritten; }
 
@@ -94,7 +106,7 @@ class LayOut {
   std::vector<std::size_t> planned_of_;                      // by layer of the input
   std::vector<Contents> contents_;                           // by planned layer
   std::vector<std::unordered_set<std::uint32_t>> declared_;  // by planned layer: directories its sources have
-  std::unordered_set<std::uint32_t> entered_;                // directories with an entry so far, when parents are added
+  std::vector<std::unordered_set<std::uint32_t>> adopted_;   // by planned layer: directories that members would miss
 };
 
 /// Is the node the only name of its inode, and given by the inode's own entry?
@@ -170,17 +182,25 @@ void LayOut::settle_fates() {
 void LayOut::assign() {
   contents_.assign(plan_.layers().size(), {});
   declared_.assign(plan_.layers().size(), {});
-  for (std::size_t p = 0; p < plan_.layers().size(); ++p) need_declared_directories(p);
+  adopted_.resize(plan_.layers().size());
+  collect_deletions();
+  std::unordered_set<std::uint32_t> parents;  // nodes with something below them that stays
+  for (std::size_t p = 0; p < plan_.layers().size(); ++p) {
+    read_declared_directories(p);
+    for (const std::uint32_t id : adopted_[p]) need_directory(NodeId{id}, p);
+  }
+  for (const NodeId id : walk_) {
+    if (const auto above = image_.parent(id); above && !plan_.is_removed(id)) parents.insert(raw(*above));
+  }
   for (const NodeId id : walk_) {
     const Node node = image_.node(id);
     if (plan_.is_removed(id)) continue;
-    if (node.type == EntryType::directory) {
-      if (node.made_by && is_fresh(planned_of_[node.layer])) {
-        contents_[planned_of_[node.layer]].directories.insert(raw(id));
-        need_parents(id, planned_of_[node.layer]);
-      }
-    } else if (!shared_.contains(plan_.inode_of(node))) {
-      assign_item({.order = bytes_of(node), .names = {id}});
+    if (node.type != EntryType::directory) {
+      if (!shared_.contains(plan_.inode_of(node))) assign_item({.order = bytes_of(node), .names = {id}});
+    } else if (node.made_by) {
+      need_directory(id, planned_of_[node.made_by->layer]);
+    } else if (id != NodeId::root && !parents.contains(raw(id))) {
+      need_directory(id, planned_of_[node.layer]);  // implied by members that go
     }
   }
   for (const auto& [inode, item] : shared_) assign_item(item);
@@ -203,41 +223,35 @@ void LayOut::assign_item(Item item) {
   contents_[planned].items.push_back(std::move(item));
 }
 
+void LayOut::need_directory(NodeId directory, std::size_t planned) {
+  if (!is_fresh(planned)) return;
+  contents_[planned].directories.insert(raw(directory));
+  need_parents(directory, planned);
+}
+
 /// A rewritten layer declares the directories above its members that its sources declared: some engines make those that
 /// a layer leaves out with modes of their own, whatever lower layers say.
 void LayOut::need_parents(NodeId node, std::size_t planned) {
   for (auto above = image_.parent(node); above; above = image_.parent(*above)) {
-    if (contents_[planned].directories.contains(raw(*above))) continue;
-    const bool missing = plan_.adds_missing_parents() && *above != NodeId::root && !image_.node(*above).made_by;
-    if (declared_[planned].contains(raw(*above)) || missing) contents_[planned].directories.insert(raw(*above));
+    if (declared_[planned].contains(raw(*above))) contents_[planned].directories.insert(raw(*above));
   }
 }
 
-void LayOut::need_declared_directories(std::size_t planned) {
+void LayOut::read_declared_directories(std::size_t planned) {
   const PlannedLayer& layer = plan_.layers()[planned];
-  const bool fresh = is_fresh(planned);
-  if (!fresh && !plan_.adds_missing_parents()) return;
+  if (!is_fresh(planned)) return;
   for (std::uint32_t l = layer.first_source; l <= layer.last_source; ++l) {
     for (const Entry& entry : image_.layers()[l].entries) {
-      // A member before its directory's own entry, which a higher layer may hold: the lower layer declares it too.
-      const bool early = fresh && plan_.adds_missing_parents() && has(entry.oddities, Oddity::missing_parent);
-      if (entry.type != EntryType::directory && !early) continue;
-      auto node = image_.find(entry.path);
-      if (early) {
-        for (node = node ? image_.parent(*node) : node; node && *node != NodeId::root; node = image_.parent(*node)) {
-          if (!entered_.contains(raw(*node))) declared_[planned].insert(raw(*node));
-        }
-      } else if (node && image_.node(*node).type == EntryType::directory) {
-        declared_[planned].insert(raw(*node));
-        entered_.insert(raw(*node));
-      }
+      if (entry.type != EntryType::directory) continue;
+      const auto node = image_.find(entry.path);
+      if (node && image_.node(*node).type == EntryType::directory) declared_[planned].insert(raw(*node));
     }
   }
 }
 
 /// A directory that a lower layer already declares as it is in the end need not be declared again for its own sake.
 void LayOut::drop_repeated_directories() {
-  std::unordered_set<std::uint32_t> settled;
+  std::unordered_map<std::uint32_t, std::size_t> settled;  // in which layer
   for (std::size_t p = 0; p < contents_.size(); ++p) {
     if (!is_fresh(p)) {
       if (plan_.layers()[p].last_source < plan_.base_layers()) continue;
@@ -255,10 +269,24 @@ void LayOut::drop_repeated_directories() {
         for (auto above = image_.parent(id); above && needed.insert(raw(*above)).second;) above = image_.parent(*above);
       }
     }
-    std::erase_if(contents_[p].directories,
-                  [&](std::uint32_t id) { return !needed.contains(id) && settled.contains(id); });
-    settled.insert(contents_[p].directories.begin(), contents_[p].directories.end());
+    std::erase_if(contents_[p].directories, [&](std::uint32_t id) {
+      const auto lower = settled.find(id);
+      const bool wanted = needed.contains(id) || adopted_[p].contains(id);
+      return !wanted && lower != settled.end() && !is_hidden_between(lower->second, p, NodeId{id});
+    });
+    for (const std::uint32_t id : contents_[p].directories) settled[id] = p;
   }
+}
+
+/// Does a layer above `lower`, up to `upper`, hide what `lower` has at the node's path?
+bool LayOut::is_hidden_between(std::size_t lower, std::size_t upper, NodeId id) const {
+  for (auto at = std::optional(id); at; at = image_.parent(*at)) {
+    const std::string path = image_.path(*at);
+    for (std::size_t p = lower + 1; p <= upper; ++p) {
+      if (contents_[p].whiteouts.contains(path) || contents_[p].opaques.contains(path)) return true;
+    }
+  }
+  return false;
 }
 
 /// Directories that are not in the input go into the highest layer that is written anew.
@@ -272,7 +300,6 @@ void LayOut::assign_added() {
 
 void LayOut::collect_deletions() {
   for (std::uint32_t l = 0; l < image_.layers().size(); ++l) {
-    if (!is_fresh(planned_of_[l])) continue;
     for (const Entry& entry : image_.layers()[l].entries) {
       const bool opaque = entry.type == EntryType::opaque;
       if ((!opaque && entry.type != EntryType::whiteout) || has(entry.oddities, Oddity::dangling_whiteout)) continue;
@@ -347,6 +374,8 @@ bool LayOut::prune(const ImageModel& planned) {
 bool LayOut::add_leaks(const ImageModel& planned) {
   bool changed = false;
   compare_trees(image_, planned, [&](const PathPair& pair) {
+    if (pair.before && !pair.after && !plan_.is_removed(*pair.before)) changed |= make_above(*pair.before);
+    if (pair.before && pair.differs != Field::none) changed |= make_implied(*pair.before);
     if (!pair.after || (pair.before && !plan_.is_removed(*pair.before))) return;
     if (plan_.added_directories().contains(std::string(pair.path))) return;
     const auto above = planned.parent(*pair.after);
@@ -354,6 +383,27 @@ bool LayOut::add_leaks(const ImageModel& planned) {
     if (there && !plan_.is_removed(*there)) changed |= hide_leak(planned, *pair.after, pair.path);
   });
   return changed;
+}
+
+/// A member that went astray: something that a copied layer shows again, and that was once hidden, is in its way.
+bool LayOut::make_above(NodeId id) {
+  const std::size_t p = planned_of_[image_.node(id).layer];
+  bool changed = false;
+  if (!is_fresh(p)) return false;
+  for (auto above = image_.parent(id); above && *above != NodeId::root; above = image_.parent(*above)) {
+    contents_[p].directories.insert(raw(*above));
+    changed |= adopted_[p].insert(raw(*above)).second;
+  }
+  return changed;
+}
+
+/// Where members only imply a directory, a copied layer may show again what was once hidden there: it needs an entry.
+bool LayOut::make_implied(NodeId id) {
+  const Node node = image_.node(id);
+  const std::size_t p = planned_of_[node.layer];
+  if (node.type != EntryType::directory || node.made_by || !is_fresh(p)) return false;
+  need_directory(id, p);
+  return adopted_[p].insert(raw(id)).second;
 }
 
 bool LayOut::hide_leak(const ImageModel& planned, NodeId leak, std::string_view path) {
@@ -392,6 +442,51 @@ bool LayOut::wake_dead_whiteouts(const ImageModel& planned) {
   return changed;
 }
 
+/// Lambda's unpacker makes no directory by itself: no member may come before its parent directory where it did not.
+/// Once a directory is added that the input misses, all are: half of them would only move the fault to another path.
+bool LayOut::adopt_orphans(const ImageModel& planned) {
+  bool changed = false, adds = false;
+  for (std::uint32_t p = 0; p < contents_.size(); ++p) {
+    const std::uint32_t source = plan_.layers()[p].first_source;
+    adds |= !adopted_[p].empty();
+    if (!is_fresh(p) && source < plan_.base_layers()) continue;
+    const auto entries = planned.layers()[p].entries;
+    for (std::uint32_t i = 0; i < entries.size(); ++i) {
+      if (!has(entries[i].oddities, Oddity::missing_parent)) continue;
+      if (is_fresh(p)) {
+        changed |= adopt(planned, {p, i});
+      } else if (adds || !has(image_.entry({source, i}).oddities, Oddity::missing_parent)) {
+        changed |= adopt_below({source, i});
+      }
+    }
+  }
+  return changed;
+}
+
+/// The layer of a rewritten member declares what is missing above it.
+bool LayOut::adopt(const ImageModel& planned, EntryId orphan) {
+  bool changed = false;
+  auto above = image_.find(parent_of(planned.entry(orphan).path));
+  for (; above && *above != NodeId::root; above = image_.parent(*above)) {
+    const auto there = planned.find(image_.path(*above));
+    const Node node = planned.node(there.value_or(NodeId::root));
+    if (there && node.type == EntryType::directory && node.made_by && *node.made_by < orphan) break;
+    if (!adopted_[orphan.layer].insert(raw(*above)).second) break;  // with all that is missing above it
+    changed = true;
+  }
+  return changed;
+}
+
+/// A lower layer declares again what it declared for a copied member; when it cannot, the member's layer is rewritten.
+bool LayOut::adopt_below(EntryId orphan) {
+  const auto above = image_.find(parent_of(image_.entry(orphan).path));
+  for (std::size_t p = planned_of_[orphan.layer]; above && p-- > 0;) {
+    if (declared_[p].contains(raw(*above)) && adopted_[p].insert(raw(*above)).second) return true;
+  }
+  plan_.rewrite(orphan.layer);
+  return true;
+}
+
 bool LayOut::rewrite_all() {
   bool changed = false;
   for (std::uint32_t l = plan_.base_layers(); l < image_.layers().size(); ++l) {
@@ -407,7 +502,6 @@ Result<ImageModel> LayOut::run() {
   for (int round = 0; round < kMostRounds; ++round) {
     settle_fates();
     assign();
-    collect_deletions();
     for (;;) {
       for (std::size_t p = 0; p < contents_.size(); ++p) {
         if (is_fresh(p)) fill(p);
@@ -415,7 +509,8 @@ Result<ImageModel> LayOut::run() {
       ImageModel planned = model();
       const bool pruned = prune(planned);
       if (add_leaks(planned) || pruned) continue;
-      if (wake_dead_whiteouts(planned)) break;
+      const bool woken = wake_dead_whiteouts(planned);
+      if (adopt_orphans(planned) || woken) break;
       problems = prove_tree(image_, planned, plan_, nullptr).problems;
       if (problems.empty()) return planned;
       if (rewrite_all()) break;

@@ -54,6 +54,8 @@ Result<Certificate> parse_certificate(std::string_view json, const Limits& limit
   bounds.json_bytes = std::max<std::uint64_t>(bounds.json_bytes, std::uint64_t{1} << 30);
   OCITIDY_TRY(const Json document, parse_json(json, bounds));
   OCITIDY_TRY(const JsonObject object, JsonObject::of(document, ""));
+  OCITIDY_TRY(const std::uint64_t schema, object.unsigned_integer("schemaVersion"));
+  if (schema != 1) return fail(Code::unsupported, cat("a certificate of schema version ", schema, "; this reads 1"));
   Certificate certificate;
   OCITIDY_TRY(certificate.tool_version, object.string("toolVersion"));
   OCITIDY_TRY(certificate.libraries, object.strings("libraries"));

@@ -68,7 +68,7 @@ InodeEdit& Plan::edit(const Node& node, std::string_view reason) {
   edit.pass = runs_.back().pass->id;
   if (!edit.reason.empty()) edit.reason += "; ";
   edit.reason += reason;
-  rewrite(node.layer);
+  rewrite(node.made_by ? std::max(node.layer, node.made_by->layer) : node.layer);  // the root's layer is always 0
   return edit;
 }
 

@@ -75,7 +75,6 @@ class Plan {
   /// The file that is seen at `node` goes back to the layer of `lower`, which holds the same bytes.
   void take_bytes_from(const Node& node, EntryId lower);
   void add_directory(std::string path, std::uint32_t mode, std::string_view reason);
-  void add_missing_parents() { missing_parents_ = true; }
   void strip_owner_names() { owner_names_ = OwnerNamesFate::strip; }
   void set_env(std::string name, std::string value) { env_.emplace_back(std::move(name), std::move(value)); }
   void set_family(MediaFamily family) { family_ = family; }
@@ -90,7 +89,6 @@ class Plan {
   /// The inode that the node is a name of in the end.
   std::uint32_t inode_of(const Node& node) const;
   const std::map<std::string, AddedDirectory>& added_directories() const { return added_; }
-  bool adds_missing_parents() const { return missing_parents_; }
   bool strips_owner_names() const { return owner_names_ == OwnerNamesFate::strip; }
   const std::vector<std::pair<std::string, std::string>>& env() const { return env_; }
   MediaFamily family() const { return family_; }
@@ -126,7 +124,6 @@ class Plan {
   MediaFamily family_ = MediaFamily::keep;
   OwnerNamesFate owner_names_ = OwnerNamesFate::keep;
   MediaTypes media_types_ = MediaTypes::as_stated;
-  bool missing_parents_ = false;
 };
 
 /// What a pass sees and does.

@@ -41,7 +41,12 @@ OptimizeOptions for_transport(const OptimizeOptions& wishes, const ImageWriter* 
   return options;
 }
 
-Result<void> check_rewritable(const ImageModel& image) {
+Result<void> check_rewritable(const ImageModel& image, const OptimizeOptions& options) {
+  const auto& merge = options.merge_range;
+  if (merge && (merge->first > merge->second || merge->second >= image.layers().size())) {
+    return fail(Code::invalid_argument, cat("layers ", merge->first, " to ", merge->second,
+                                            " cannot be merged: the image has ", image.layers().size(), " layers"));
+  }
   if (image.is_artifact())
     return fail(Code::unsupported, "an artifact, not a container image: there is nothing to optimize");
   const auto layers = image.layers();
@@ -66,6 +71,7 @@ OptimizeReport report_of(ImageSummary input, const ImageModel& image, const Base
     output.first_source = layer.first_source;
     output.last_source = layer.last_source;
     output.fate = layer.fate;
+    output.codec = layer.compression.codec;
     report.layers.push_back(std::move(output));
   }
   report.compressed_bytes_before = stored_bytes(image);

@@ -14,8 +14,9 @@ namespace ocitidy {
 /// A docker-archive holds plain layers, whatever the user wishes.
 OptimizeOptions for_transport(const OptimizeOptions& wishes, const ImageWriter* out);
 
-/// Errors: unsupported for an artifact, and for layers that nobody can look into: what they hold cannot be proven.
-Result<void> check_rewritable(const ImageModel& image);
+/// Errors: unsupported for an artifact, and for layers that nobody can look into: what they hold cannot be proven;
+/// invalid_argument for wishes that do not fit the image.
+Result<void> check_rewritable(const ImageModel& image, const OptimizeOptions& options);
 
 /// All that is known once there is a plan.
 OptimizeReport report_of(ImageSummary input, const ImageModel& image, const BaseLayers& base, const Plan& plan);

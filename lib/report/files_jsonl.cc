@@ -81,7 +81,7 @@ void write_file_row(JsonWriter& json, const FileRow& row) {
 void write_files_jsonl(const ImageModel& model, const Write& write) {
   JsonWriter json(write, JsonWriter::Layout::one_line);
   LinkGroups groups;
-  model.walk([&](NodeId id, std::string_view path) {
+  const auto write_node = [&](NodeId id, std::string_view path) {
     FileRow row{.path = path, .node = model.node(id), .xattrs = {}, .sha256 = nullptr, .link_group = std::nullopt};
     if (row.node.made_by) {
       row.xattrs = model.xattrs(*row.node.made_by);
@@ -89,7 +89,9 @@ void write_files_jsonl(const ImageModel& model, const Write& write) {
     }
     if (const auto first = groups.first_name(id, row.node)) row.link_group = model.path(*first);
     write_file_row(json, row);
-  });
+  };
+  if (model.node(NodeId::root).made_by) write_node(NodeId::root, "");  // else it is as every root: 0755, root:root
+  model.walk(write_node);
 }
 
 }  // namespace ocitidy

@@ -33,7 +33,8 @@ std::string arrow(const std::string& before, const std::string& after) {
 std::string edit_line(const Edit& edit) {
   std::string text = cat("  ", edit_kind_name(edit.kind), ":");
   if (!edit.path.empty()) text += cat(" /", shown(edit.path));
-  if (edit.layer) text += cat(edit.path.empty() ? " layer " : " in layer ", *edit.layer);
+  const bool is_layer = edit.kind == Edit::Kind::layer && edit.path.empty();
+  if (edit.layer) text += cat(is_layer ? " " : edit.path.empty() ? " layer " : " in layer ", *edit.layer);
   if (edit.bytes != 0) text += cat(", ", human_bytes(edit.bytes));
   const bool bare = text.ends_with(':');
   return cat(text, edit.detail.empty() ? "" : bare ? " " : ": ", shown(edit.detail), "\n");

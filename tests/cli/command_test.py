@@ -246,7 +246,8 @@ class Commands(CliTest):
         self.assertEqual(self.expect(CLEAN, "--version").stdout, first)
 
     def test_help(self):
-        for arguments in (["--help"], *([c, "--help"] for c in ("lint", "inspect", "rules", "explain", "version"))):
+        commands = ("lint", "inspect", "optimize", "verify", "rules", "passes", "explain", "version")
+        for arguments in (["--help"], *([command, "--help"] for command in commands)):
             with self.subTest(arguments=arguments):
                 text = self.expect(CLEAN, *arguments).stdout.decode()
                 self.assertIn("Usage: ocitidy", text)

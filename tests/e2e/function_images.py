@@ -1,6 +1,6 @@
 # function_images.py - builds four function images without a Docker daemon, each with the waste that real ones have.
-"""python, node and bash on a minimal Debian or Ubuntu (the release of this machine), go on nothing at all. mmdebstrap and
-the machine's own apt-get, pip, npm and go fill the layers, umoci writes them down. Each image is built once and kept.
+"""python, node and bash on a minimal Debian or Ubuntu (the release of this machine), go on nothing at all. mmdebstrap
+and the machine's own apt-get, pip, npm and go fill the layers, umoci writes them down. Each is built once and kept.
 """
 
 import concurrent.futures
@@ -8,6 +8,7 @@ import contextlib
 import hashlib
 import os
 import random
+import re
 import shutil
 import threading
 import time
@@ -38,9 +39,10 @@ def reaching(what):
     try:
         yield
     except RuntimeError as error:
-        lines = [line for line in str(error).splitlines() if line.strip()]
         print("%s:\n%s" % (what, error), flush=True)
-        raise Unavailable("%s fails: %s" % (what, lines[-1][:200])) from error
+        lines = [line for line in str(error).splitlines()[1:] if line.strip()]
+        telling = [line for line in lines if re.search(r"\berror\b|^E:", line, re.IGNORECASE)] or lines[-1:]
+        raise Unavailable("%s fails: %s" % (what, telling[0][:120] if telling else "without a word")) from error
 
 
 class ImageBuild:
@@ -64,7 +66,16 @@ class ImageBuild:
             command = ["umoci", "raw", "add-layer", "--image", self.image, "--history.created_by"]
             big_image.call(command + ["# debian.sh --arch 'amd64' out/", base])
             big_image.call(
-                ["umoci", "config", "--image", self.image, "--config.cmd", "bash", "--history.created_by", 'CMD ["bash"]']
+                [
+                    "umoci",
+                    "config",
+                    "--image",
+                    self.image,
+                    "--config.cmd",
+                    "bash",
+                    "--history.created_by",
+                    'CMD ["bash"]',
+                ]
             )
         big_image.call(["umoci", "unpack", "--image", self.image, self.bundle])
 
@@ -114,7 +125,17 @@ def copy_project(name, target):
     os.link(target + "/data/greetings.json", target + "/data/greetings-linked.json")
     os.symlink("greetings.json", target + "/data/current.json")
     if shutil.which("git"):
-        git = ["git", "-C", target, "-c", "user.name=x", "-c", "user.email=x@example.org", "-c", "init.defaultBranch=main"]
+        git = [
+            "git",
+            "-C",
+            target,
+            "-c",
+            "user.name=x",
+            "-c",
+            "user.email=x@example.org",
+            "-c",
+            "init.defaultBranch=main",
+        ]
         big_image.call(git + ["init", "--quiet"])
         big_image.call(git + ["add", "--all"])
         big_image.call(git + ["commit", "--quiet", "--message", "all"])
@@ -184,7 +205,11 @@ def python(build, base):
 
 def node_headers():
     """For node-gyp: the folder with the headers of this machine's node, when it has them. Else it fetches them."""
-    for folder in (os.path.dirname(os.path.dirname(os.path.realpath(shutil.which("node")))), "/usr", "/usr/include/nodejs"):
+    for folder in (
+        os.path.dirname(os.path.dirname(os.path.realpath(shutil.which("node")))),
+        "/usr",
+        "/usr/include/nodejs",
+    ):
         if os.path.isfile(folder + "/include/node/node_api.h") or os.path.isfile(folder + "/src/node_api.h"):
             return {"npm_config_nodedir": folder}
     return {}
@@ -220,7 +245,9 @@ def node(build, base):
     build.run("chown -R 1000:1000 var/task", "chown -R node:node /var/task")
     build.run("rm -rf root/.npm/_logs var/task/docs usr/share/doc/nodejs usr/share/man/man1")
     shutil.rmtree(app)
-    build.finish(["/usr/bin/node", "node_modules/.bin/aws-lambda-ric"], ["index.handler"], "NODE_ENV=production", "HOME=/tmp")
+    build.finish(
+        ["/usr/bin/node", "node_modules/.bin/aws-lambda-ric"], ["index.handler"], "NODE_ENV=production", "HOME=/tmp"
+    )
 
 
 def go(build, _base):
@@ -228,7 +255,10 @@ def go(build, _base):
     copy_project("go", build.work + "/src")
     program = build.work + "/main"
     with reaching("go build"), GO:
-        big_image.call(["env", "CGO_ENABLED=0", "GOFLAGS=-buildvcs=false", "go", "build", "-o", program, "."], cwd=build.work + "/src")
+        big_image.call(
+            ["env", "CGO_ENABLED=0", "GOFLAGS=-buildvcs=false", "go", "build", "-o", program, "."],
+            cwd=build.work + "/src",
+        )
     build.start()
     for folder in ("etc/ssl/certs", "tmp", "usr/share/zoneinfo/Europe", "var/task"):
         os.makedirs(os.path.join(build.root, folder))

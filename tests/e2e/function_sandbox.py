@@ -1,8 +1,8 @@
 # function_sandbox.py - runs one function image's file system as AWS Lambda would, and asks it for answers.
 """Read-only root, a fresh tmpfs on /tmp, uid 993 and gid 990 without groups or capabilities, no new privileges, and a
-network that is nothing but loopback. runc makes that; where it cannot, the same calls are made here (`Plain`). Either is
-looked at from outside, through /proc, before its answers count. Events go through the runtime interface emulator of AWS;
-without it a Runtime API of a few lines takes its place (`RuntimeApi`).
+network that is nothing but loopback. runc makes that; where it cannot, the same calls are made here (`Plain`). Either
+is looked at from outside, through /proc, before its answers count. Events go through the runtime interface emulator of
+AWS; without it a Runtime API of a few lines takes its place (`RuntimeApi`).
 
 usage, by invoke() alone: unshare --net -- python3 function_sandbox.py SPEC.json   (prints a Result as JSON)
 """
@@ -153,7 +153,16 @@ class Runc:
 # ---- the same without runc
 
 libc = ctypes.CDLL(None, use_errno=True)
-MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT, MS_BIND, MS_PRIVATE, MS_REC = 1, 2, 4, 8, 32, 4096, 1 << 18, 16384
+MS_RDONLY, MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REMOUNT, MS_BIND, MS_PRIVATE, MS_REC = (
+    1,
+    2,
+    4,
+    8,
+    32,
+    4096,
+    1 << 18,
+    16384,
+)
 CLONE_NEWNS = 0x20000
 PR_CAPBSET_READ, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = 23, 24, 38
 
@@ -180,9 +189,10 @@ def mount_scratch(cache):
     Unpacking an image takes a fifth of the time there, and nothing is left behind however the test ends."""
     folder = os.path.join(cache, "functions-scratch")
     os.makedirs(folder, exist_ok=True)
-    if available_memory() > 6 << 30 and libc.unshare(CLONE_NEWNS) == 0:
+    memory = available_memory()
+    if memory > 6 << 30 and libc.unshare(CLONE_NEWNS) == 0:
         mount(None, "/", None, MS_REC | MS_PRIVATE)
-        mount("tmpfs", folder, "tmpfs", 0, "mode=755,size=4g")
+        mount("tmpfs", folder, "tmpfs", 0, "mode=755,size=%d" % (memory // 2))
 
 
 def mount_inside(spec):
@@ -221,7 +231,11 @@ def enter(spec):
     os.setresgid(GID, GID, GID)
     os.setresuid(UID, UID, UID)
     prctl(PR_SET_NO_NEW_PRIVS, 1)
-    os.execve(resolve(process_arguments(spec)[0], process_environment(spec)), process_arguments(spec), process_environment(spec))
+    os.execve(
+        resolve(process_arguments(spec)[0], process_environment(spec)),
+        process_arguments(spec),
+        process_environment(spec),
+    )
 
 
 def resolve(program, env):

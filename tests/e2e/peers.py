@@ -152,6 +152,8 @@ def tree_of_jsonl(data):
     for line in data.splitlines():
         row = json.loads(line)
         path = text_member(row, "path")
+        if path == b"":
+            continue  # the root, which no peer lists
         if path in tree:
             raise ValueError("path printed twice: %r" % path)
         node = Node(

@@ -5,6 +5,7 @@ failure that names the place.
 Usage: can_fail.py SOURCE_FOLDER SCRIPT [LIBRARY]   (SCRIPT without .py; LIBRARY only for library_never_prints)
 """
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -33,6 +34,15 @@ def replace(path, old, new):
         if old not in text:
             sys.exit(f"can_fail: {path} does not hold {old!r}; this test needs a new way to break it")
         (root / path).write_text(text.replace(old, new), encoding="utf-8")
+
+    return act
+
+
+def swap(path, one, other):
+    def act(root):
+        parts = re.split(f"({re.escape(one)}|{re.escape(other)})", (root / path).read_text(encoding="utf-8"))
+        swapped = "".join({one: other, other: one}.get(part, part) for part in parts)
+        (root / path).write_text(swapped, encoding="utf-8")
 
     return act
 
@@ -82,6 +92,20 @@ BREAKAGES = {
         ("another id", replace("lib/lint/rules/image_index.cc", '.id = "image-index"', '.id = "index-image"'), "lib/lint/rules/image_index.cc: .id"),
         ("a rule too long", append("lib/lint/rules/image_index.cc", "\n" * 150), "lib/lint/rules/image_index.cc:"),
         ("two rules in a file", append("lib/lint/rules/image_index.cc", "constinit const Rule second = {};\n"), "lib/lint/rules/image_index.cc: must define exactly"),
+    ],
+    "passes_complete": [
+        ("a page is missing", delete("docs/passes/set-env.md"), "docs/passes/set-env.md: the pass"),
+        ("a section is missing", replace("docs/passes/set-env.md", "## Before and after", "### Before and after"), 'docs/passes/set-env.md: needs one section "## Before and after"'),
+        ("sections are out of order", swap("docs/passes/set-env.md", "## What it does\n", "## What is proven\n"), 'docs/passes/set-env.md: "## Why it matters" is out of order'),
+        ("the page has another title", replace("docs/passes/set-env.md", "# set-env\n", "# env\n"), "docs/passes/set-env.md:1:"),
+        ("a page without a pass", create("docs/passes/nothing.md", "# nothing\n"), "docs/passes/nothing.md:"),
+        ("a line of passes.def is gone", replace("lib/optimize/passes/passes.def", "OCITIDY_PASS(set_env)\n", ""), "lib/optimize/passes/set_env.cc:"),
+        ("a pass is listed twice", append("lib/optimize/passes/passes.def", "OCITIDY_PASS(set_env)\n"), "lib/optimize/passes/passes.def:"),
+        ("passes.def holds something else", append("lib/optimize/passes/passes.def", "// a comment\n"), "lib/optimize/passes/passes.def:"),
+        ("a pass has no file", delete("lib/optimize/passes/set_env.cc"), "set_env has no file"),
+        ("another id", replace("lib/optimize/passes/set_env.cc", '.id = "set-env"', '.id = "env-set"'), "lib/optimize/passes/set_env.cc: .id"),
+        ("a pass too long", append("lib/optimize/passes/set_env.cc", "\n" * 150), "lib/optimize/passes/set_env.cc:"),
+        ("two passes in a file", append("lib/optimize/passes/set_env.cc", "constinit const Pass second = {};\n"), "lib/optimize/passes/set_env.cc: must define exactly"),
     ],
     "library_never_prints": [
         ("std::cout", append("lib/base/text.cc", 'void f() { std::cout << "x"; }\n'), "lib/base/text.cc:"),

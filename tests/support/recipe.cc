@@ -452,6 +452,10 @@ Result<void> Parser::member_word(const Word& word, Member& member) {
   } else if (const auto gid = value_of(word, "gid")) {
     OCITIDY_TRY(const std::uint64_t value, parse_number(*gid, 10, kMax32));
     member.gid = std::uint32_t(value);
+  } else if (const auto user = value_of(word, "user")) {
+    member.user = *user;
+  } else if (const auto group = value_of(word, "group")) {
+    member.group = *group;
   } else if (const auto mtime = value_of(word, "mtime")) {
     OCITIDY_TRY(const auto time, parse_time(*mtime));
     member.mtime_s = time.first;

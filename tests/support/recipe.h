@@ -1,4 +1,5 @@
 // recipe.h - image recipes: the text in which docs/rules/*.md and tests describe an image and what a rule must say.
+// docs/passes/*.md say more: pass_recipe.h.
 //
 // Line based. Blank lines and lines whose first word begins with '#' are skipped; indentation means nothing. Words are
 // split at blanks;
@@ -39,8 +40,8 @@
 //   dir PATH [MODE] | fifo PATH [MODE] | chardev PATH MAJ:MIN [MODE] | blockdev PATH MAJ:MIN [MODE]
 //   symlink PATH -> TARGET | hardlink PATH -> TARGET
 //   whiteout PATH        hides PATH of the layers below           opaque DIR   hides what they hold in DIR
-//   All take uid=N gid=N mtime=SECONDS[.FRACTION] xattr=NAME:VALUE (repeatable). MODE is octal; defaults: directories
-//   0755, symlinks 0777, all others 0644; 0:0; 2024-01-01.
+//   All take uid=N gid=N user=NAME group=NAME mtime=SECONDS[.FRACTION] xattr=NAME:VALUE (repeatable). MODE is octal;
+//   defaults: directories 0755, symlinks 0777, all others 0644; 0:0, no names; 2024-01-01.
 //
 // OPTIONS of the lint
 //   option platform=linux/amd64 | option min-waste=4k

@@ -13,11 +13,11 @@ namespace {
 constexpr std::uint64_t kBlockBytes = 512;
 constexpr std::uint64_t kSevenDigits = 07777777;       // mode, uid, gid, devices: 7 octal digits and a NUL
 constexpr std::uint64_t kElevenDigits = 077777777777;  // size, mtime: 11 octal digits and a NUL
-constexpr std::size_t kNameBytes = 100;
+constexpr std::size_t kNameBytes = 100, kOwnerBytes = 31;
 
 // Field positions in a ustar header.
 constexpr std::size_t kName = 0, kMode = 100, kUid = 108, kGid = 116, kSize = 124, kMtime = 136, kChecksum = 148,
-                      kType = 156, kLinkName = 157, kMagic = 257, kMajor = 329, kMinor = 337;
+                      kType = 156, kLinkName = 157, kMagic = 257, kUser = 265, kGroup = 297, kMajor = 329, kMinor = 337;
 
 using Block = std::array<char, kBlockBytes>;
 
@@ -143,6 +143,8 @@ void TarWriter::header(std::string_view name, const Member& member, char type_fl
   block[kType] = type_flag;
   put_text(block, kLinkName, kNameBytes, member.link_target);
   put_text(block, kMagic, 8, std::string_view("ustar\00000", 8));
+  put_text(block, kUser, kOwnerBytes, member.user);
+  put_text(block, kGroup, kOwnerBytes, member.group);
   if (member.device_major > kSevenDigits || member.device_minor > kSevenDigits)
     throw std::logic_error("ustar holds device numbers below 2^21 only");
   put_octal(block, kMajor, 7, member.device_major);

@@ -34,6 +34,7 @@ struct Member {
   std::uint32_t mode = 0644, uid = 0, gid = 0;
   std::uint32_t device_major = 0, device_minor = 0;
   std::vector<Xattr> xattrs;
+  std::string user, group;  ///< names of the owner, at most 31 bytes each
 
   static constexpr std::int64_t kDefaultMtime = 1'704'067'200;  // 2024-01-01T00:00:00Z
 };

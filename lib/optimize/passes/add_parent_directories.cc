@@ -13,14 +13,12 @@ std::string_view parent_of(std::string_view path) {
 
 Outcome plan(const PassInput& in, Plan& plan) {
   const auto layers = in.image.layers();
-  bool any = false;
   for (std::uint32_t layer = plan.base_layers(); layer < layers.size(); ++layer) {
     std::string_view last;
     for (const Entry& entry : layers[layer].entries) {
       const bool whiteout = entry.type == EntryType::whiteout || entry.type == EntryType::opaque;
       if (!has(entry.oddities, Oddity::missing_parent) || whiteout) continue;
-      any = true;
-      plan.rewrite(layer);
+      plan.rewrite(layer);  // lay_out() declares what is missing in every layer that is made anew
       if (parent_of(entry.path) == last) continue;
       last = parent_of(entry.path);
       plan.record({.kind = Edit::Kind::layer,
@@ -29,7 +27,6 @@ Outcome plan(const PassInput& in, Plan& plan) {
                    .detail = cat("gets an entry ahead of ", quote(entry.path))});
     }
   }
-  if (any) plan.add_missing_parents();
   return Outcome::checked();
 }
 

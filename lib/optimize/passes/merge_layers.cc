@@ -74,8 +74,10 @@ Outcome plan(const PassInput& in, Plan& plan) {
         "--squash: Lambda keeps 512 KiB chunks of the flattened image that other images have, too; a layer made "
         "of several is new as a whole in every build (an estimate: nothing was run on Lambda)");
   }
-  if (options.merge_range && options.merge_range->second < count) {
+  if (options.merge_range) {
     const std::uint32_t first = std::max(options.merge_range->first, plan.base_layers());
+    if (first != options.merge_range->first)
+      plan.note("merge-layers: layers of the base stay apart without --touch-base");
     merge(plan, first, options.merge_range->second, "asked for");
   }
   if (options.merge_below_bytes > 0) merge_small(in, plan, options.merge_below_bytes);

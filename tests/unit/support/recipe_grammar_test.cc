@@ -5,8 +5,8 @@
 
 #include "base/text.h"
 #include "ocitidy/inspect.h"
+#include "support/doc_page.h"
 #include "support/elf_builder.h"
-#include "support/rule_page.h"
 #include "support/rule_test.h"
 
 namespace ocitidy::test {
@@ -189,10 +189,10 @@ TEST(RulePage, ReadsHeaderAndRecipes) {
   EXPECT_EQ(page->title, "some-rule");
   EXPECT_EQ(page->header, (std::map<std::string, std::string>{{"title", "Some rule"}, {"fixed by", "-"}}));
   ASSERT_EQ(page->recipes.size(), 3u);
-  EXPECT_EQ(page->recipes[0].section, PageRecipe::Section::bad);
+  EXPECT_EQ(page->recipes[0].section, "Bad");
   EXPECT_EQ(page->recipes[0].text, "layer\n");
   EXPECT_EQ(page->recipes[0].line, 13u);
-  EXPECT_EQ(page->recipes[1].section, PageRecipe::Section::good);
+  EXPECT_EQ(page->recipes[1].section, "Good");
 }
 
 TEST(RulePage, RefusesWhatNobodyWouldRun) {

@@ -1,4 +1,5 @@
 """The Python function: answers with the event and with what it sees of its image."""
+
 import datetime
 import errno
 import hashlib
@@ -46,7 +47,9 @@ def handler(event, context):
         "files": digests(),
         "authorities": len(ssl.create_default_context().get_ca_certs()) > 50,
         "offset": str(berlin.utcoffset()),
-        "shell": subprocess.run(["sh", "-c", "id -u; id -g; pwd"], capture_output=True, text=True, check=True).stdout.split(),
+        "shell": subprocess.run(
+            ["sh", "-c", "id -u; id -g; pwd"], capture_output=True, text=True, check=True
+        ).stdout.split(),
         "scratch": scratch.stat().st_size,
         "root": root_error(),
     }

@@ -1,5 +1,5 @@
-// rule_page.cc - see rule_page.h.
-#include "support/rule_page.h"
+// doc_page.cc - see doc_page.h.
+#include "support/doc_page.h"
 
 #include <algorithm>
 #include <optional>
@@ -23,7 +23,9 @@ std::string without_code_marks(std::string_view text) {
 
 class PageParser {
  public:
-  Result<RulePage> parse(std::string_view text) {
+  explicit PageParser(std::initializer_list<std::string_view> recipe_sections) : recipe_sections_(recipe_sections) {}
+
+  Result<DocPage> parse(std::string_view text) {
     while (!text.empty()) {
       const std::size_t end = text.find('\n');
       ++line_;
@@ -56,9 +58,13 @@ class PageParser {
   Result<void> open_fence(std::string_view language) {
     fence_ = "```";
     if (trimmed(language) != "image") return {};
-    if (section_ != "Bad" && section_ != "Good") return wrong("a recipe belongs below '## Bad' or '## Good'");
-    const auto section = section_ == "Bad" ? PageRecipe::Section::bad : PageRecipe::Section::good;
-    recipe_ = PageRecipe{.section = section, .line = line_, .text = ""};
+    if (std::ranges::find(recipe_sections_, section_) == recipe_sections_.end()) {
+      std::string places;
+      for (const std::string_view section : recipe_sections_)
+        places += cat(places.empty() ? "'## " : " or '## ", section, "'");
+      return wrong(cat("a recipe belongs below ", places));
+    }
+    recipe_ = PageRecipe{.section = section_, .line = line_, .text = ""};
     return {};
   }
 
@@ -87,7 +93,8 @@ class PageParser {
     return {};
   }
 
-  RulePage page_;
+  std::vector<std::string_view> recipe_sections_;
+  DocPage page_;
   std::size_t line_ = 0;
   std::string section_, fence_;
   std::optional<PageRecipe> recipe_;
@@ -95,6 +102,8 @@ class PageParser {
 
 }  // namespace
 
-Result<RulePage> parse_rule_page(std::string_view text) { return PageParser().parse(text); }
+Result<DocPage> parse_page(std::string_view text, std::initializer_list<std::string_view> recipe_sections) {
+  return PageParser(recipe_sections).parse(text);
+}
 
 }  // namespace ocitidy::test
