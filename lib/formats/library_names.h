@@ -25,7 +25,8 @@ class LibraryNames {
  private:
   void search(std::string_view window, bool at_end);
 
-  std::string tail_;  // of the last window: a name may go on in the next
+  std::string tail_;        // of the last window: a name may go on in the next
+  std::size_t judged_ = 0;  // marks of the tail before this were looked at
   std::set<std::string, std::less<>> names_;
 };
 

@@ -81,12 +81,20 @@ class Comparison {
       change.pass = claimed.pass;
       change.reason = claimed.reason;
       const bool links_differ = pair.before && pair.after && has(pair.differs, Field::links);
-      if (claimed.before != change.before || claimed.after != change.after || links_differ) {
+      if (claimed.before != change.before || claimed.after != change.after || links_differ ||
+          !is_added_link(pair, claimed)) {
         problem(pair.path, "changed otherwise than the certificate says");
       }
       claims_.erase(claim);
     }
     result_.found.changes.push_back(std::move(change));
+  }
+
+  /// A path that has come as another name of an inode must be one.
+  bool is_added_link(const PathPair& pair, const TreeChange& claimed) const {
+    if (pair.before || !pair.after || claimed.linked_to.empty()) return true;
+    const auto target = after_.find(claimed.linked_to);
+    return target && after_.node(*target).inode == after_.node(*pair.after).inode;
   }
 
   /// What a container engine reads; with a certificate every byte.

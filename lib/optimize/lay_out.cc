@@ -23,11 +23,13 @@ std::uint32_t raw(NodeId id) { return static_cast<std::uint32_t>(id); }
 struct Item {
   EntryId order;  ///< whose place in the input this takes
   std::vector<NodeId> names;
+  std::vector<std::string> added{};  ///< further names, which the input has not
 };
 
 /// What one rewritten layer is made of.
 struct Contents {
   std::unordered_set<std::uint32_t> directories;  // nodes
+  std::unordered_set<std::uint32_t> repeated;     // of these, which a lower layer declares for all
   std::vector<Item> items;
   std::set<std::string> whiteouts, opaques;  // paths; of copied layers, too
   std::set<std::string> added;               // directories that are not in the input
@@ -80,7 +82,7 @@ class LayOut {
   void need_directory(NodeId directory, std::size_t planned);
   void need_parents(NodeId node, std::size_t planned);
   void read_declared_directories(std::size_t planned);
-  void drop_repeated_directories();
+  void find_repeated_directories();
   bool is_hidden_between(std::size_t lower, std::size_t upper, NodeId id) const;
   void assign_added();
   void collect_deletions();
@@ -100,11 +102,12 @@ class LayOut {
 
   const ImageModel& image_;
   Plan& plan_;
-  std::vector<NodeId> walk_;                                 // every node, in walk order
-  std::vector<std::uint32_t> rank_;                          // by node: place in walk_
-  std::unordered_map<std::uint32_t, Item> shared_;           // by inode: with several names, or named from elsewhere
-  std::vector<std::size_t> planned_of_;                      // by layer of the input
-  std::vector<Contents> contents_;                           // by planned layer
+  std::vector<NodeId> walk_;                        // every node, in walk order
+  std::vector<std::uint32_t> rank_;                 // by node: place in walk_
+  std::unordered_map<std::uint32_t, Item> shared_;  // by inode: with several names, or named from elsewhere
+  std::unordered_map<std::uint32_t, std::vector<std::string>> added_links_;  // by inode
+  std::vector<std::size_t> planned_of_;                                      // by layer of the input
+  std::vector<Contents> contents_;                                           // by planned layer
   std::vector<std::unordered_set<std::uint32_t>> declared_;  // by planned layer: directories its sources have
   std::vector<std::unordered_set<std::uint32_t>> adopted_;   // by planned layer: directories that members would miss
 };
@@ -131,6 +134,9 @@ void LayOut::survey() {
   };
   add(NodeId::root, "");
   image_.walk(add);
+  for (const auto& [path, link] : plan_.added_links()) {
+    added_links_[plan_.inode_of(image_.node(link.target))].push_back(path);
+  }
   for (const NodeId id : walk_) {  // a file that others become links to may itself have looked alone
     const Node node = image_.node(id);
     if (node.type == EntryType::directory || plan_.is_removed(id) || !is_alone(node)) continue;
@@ -206,7 +212,6 @@ void LayOut::assign() {
   for (const auto& [inode, item] : shared_) assign_item(item);
   for (Contents& contents : contents_) std::ranges::sort(contents.items, {}, &Item::order);
   assign_added();
-  drop_repeated_directories();
 }
 
 /// The highest layer that had one of the names writes them all: no layer above it touches any of them. A file that goes
@@ -220,6 +225,12 @@ void LayOut::assign_item(Item item) {
   const std::size_t planned = planned_of_[home];
   if (!is_fresh(planned)) return;
   for (const NodeId id : item.names) need_parents(id, planned);
+  const auto links = added_links_.find(plan_.inode_of(node));
+  if (links != added_links_.end()) item.added = links->second;
+  for (const std::string& path : item.added) {
+    const auto above = image_.find(parent_of(path));
+    if (above && declared_[planned].contains(raw(*above))) need_directory(*above, planned);
+  }
   contents_[planned].items.push_back(std::move(item));
 }
 
@@ -250,7 +261,7 @@ void LayOut::read_declared_directories(std::size_t planned) {
 }
 
 /// A directory that a lower layer already declares as it is in the end need not be declared again for its own sake.
-void LayOut::drop_repeated_directories() {
+void LayOut::find_repeated_directories() {
   std::unordered_map<std::uint32_t, std::size_t> settled;  // in which layer
   for (std::size_t p = 0; p < contents_.size(); ++p) {
     if (!is_fresh(p)) {
@@ -264,17 +275,25 @@ void LayOut::drop_repeated_directories() {
       continue;
     }
     std::unordered_set<std::uint32_t> needed;
+    const auto need = [&](std::optional<NodeId> above) {
+      while (above && needed.insert(raw(*above)).second) above = image_.parent(*above);
+    };
+    for (const std::string& path : contents_[p].whiteouts) need(image_.find(parent_of(path)));
+    for (const std::string& path : contents_[p].opaques) need(image_.find(path));
     for (const Item& item : contents_[p].items) {
-      for (const NodeId id : item.names) {
-        for (auto above = image_.parent(id); above && needed.insert(raw(*above)).second;) above = image_.parent(*above);
-      }
+      for (const NodeId id : item.names) need(image_.parent(id));
+      for (const std::string& path : item.added) need(image_.find(parent_of(path)));
     }
-    std::erase_if(contents_[p].directories, [&](std::uint32_t id) {
+    contents_[p].repeated.clear();
+    for (const std::uint32_t id : contents_[p].directories) {
       const auto lower = settled.find(id);
       const bool wanted = needed.contains(id) || adopted_[p].contains(id);
-      return !wanted && lower != settled.end() && !is_hidden_between(lower->second, p, NodeId{id});
-    });
-    for (const std::uint32_t id : contents_[p].directories) settled[id] = p;
+      const bool again = !wanted && lower != settled.end() && !is_hidden_between(lower->second, p, NodeId{id});
+      if (again) contents_[p].repeated.insert(id);
+    }
+    for (const std::uint32_t id : contents_[p].directories) {
+      if (!contents_[p].repeated.contains(id)) settled[id] = p;
+    }
   }
 }
 
@@ -321,9 +340,12 @@ void LayOut::fill(std::size_t p) {
   std::set<std::string> written, opaques = contents.opaques;
   for (const Item& item : contents.items) {
     for (const NodeId id : item.names) written.insert(image_.path(id));
+    written.insert(item.added.begin(), item.added.end());
   }
   std::map<std::uint32_t, std::string> directories;  // by rank
-  for (const std::uint32_t id : contents.directories) directories.emplace(rank_[id], image_.path(NodeId{id}));
+  for (const std::uint32_t id : contents.directories) {
+    if (!contents.repeated.contains(id)) directories.emplace(rank_[id], image_.path(NodeId{id}));
+  }
   for (const auto& [rank, path] : directories) {
     if (contents.whiteouts.contains(path)) opaques.insert(path);
     written.insert(path);
@@ -344,6 +366,7 @@ void LayOut::fill(std::size_t p) {
   for (const Item& item : contents.items) {
     members.add(item.names.front());
     for (std::size_t i = 1; i < item.names.size(); ++i) members.add_hard_link(item.names[i], item.names.front());
+    for (const std::string& path : item.added) members.add_hard_link(path, item.names.front());
   }
 }
 
@@ -377,7 +400,8 @@ bool LayOut::add_leaks(const ImageModel& planned) {
     if (pair.before && !pair.after && !plan_.is_removed(*pair.before)) changed |= make_above(*pair.before);
     if (pair.before && pair.differs != Field::none) changed |= make_implied(*pair.before);
     if (!pair.after || (pair.before && !plan_.is_removed(*pair.before))) return;
-    if (plan_.added_directories().contains(std::string(pair.path))) return;
+    const std::string path(pair.path);
+    if (plan_.added_directories().contains(path) || plan_.added_links().contains(path)) return;
     const auto above = planned.parent(*pair.after);
     const auto there = image_.find(planned.path(*above));
     if (there && !plan_.is_removed(*there)) changed |= hide_leak(planned, *pair.after, pair.path);
@@ -421,7 +445,12 @@ bool LayOut::hide_leak(const ImageModel& planned, NodeId leak, std::string_view 
   for (std::size_t p = node.layer + 1; chosen == contents_.size() && p < contents_.size(); ++p) {
     if (can_hide(p)) chosen = p;
   }
-  return chosen < contents_.size() && contents_[chosen].whiteouts.insert(std::string(path)).second;
+  if (chosen == contents_.size() || !contents_[chosen].whiteouts.insert(std::string(path)).second) return false;
+  // Some engines make the directories above a whiteout anew where the layer does not declare them.
+  for (auto above = image_.find(parent_of(path)); above && *above != NodeId::root; above = image_.parent(*above)) {
+    if (image_.node(*above).made_by) contents_[chosen].directories.insert(raw(*above));
+  }
+  return true;
 }
 
 /// A whiteout of a copied layer whose prey is gone would be found dead by the next run.
@@ -503,6 +532,7 @@ Result<ImageModel> LayOut::run() {
     settle_fates();
     assign();
     for (;;) {
+      find_repeated_directories();
       for (std::size_t p = 0; p < contents_.size(); ++p) {
         if (is_fresh(p)) fill(p);
       }

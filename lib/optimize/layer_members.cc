@@ -63,6 +63,11 @@ void LayerMembers::add_hard_link(NodeId id, NodeId first) {
   layer_.bytes_of.back() = kNoBytes;
 }
 
+void LayerMembers::add_hard_link(std::string_view path, NodeId first) {
+  add_hard_link(first, first);
+  layer_.index.entries.back().path = layer_.index.names.keep(path);
+}
+
 void LayerMembers::add_directory(std::string_view path, std::uint32_t mode) {
   Entry entry;
   entry.path = layer_.index.names.keep(path);

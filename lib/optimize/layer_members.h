@@ -17,6 +17,8 @@ class LayerMembers {
   void add(NodeId node);
   /// `node` as another name of `first`'s inode.
   void add_hard_link(NodeId node, NodeId first);
+  /// The same at a path that is not in the input.
+  void add_hard_link(std::string_view path, NodeId first);
   void add_directory(std::string_view path, std::uint32_t mode);
   void add_whiteout(std::string_view path);
   void add_opaque(std::string_view path);

@@ -88,6 +88,14 @@ const InodeEdit* Plan::edit_of(const Node& node) const {
   return it == edits_.end() ? nullptr : &it->second;
 }
 
+void Plan::add_link(std::string path, NodeId target, std::string_view reason) {
+  added_links_.try_emplace(std::move(path), AddedLink{target, runs_.back().pass->id, std::string(reason)});
+}
+
+bool Plan::is_own(const Node& node) const {
+  return node.made_by && node.made_by->layer >= base_layers_ && node.named_by->layer >= base_layers_;
+}
+
 std::uint32_t Plan::inode_of(const Node& node) const {
   const InodeEdit* const edit = edit_of(node);
   return edit && edit->link_to ? image_->node(*edit->link_to).inode : node.inode;

@@ -41,6 +41,13 @@ struct AddedDirectory {
   std::string reason;
 };
 
+/// A hard link that the input means and no engine can make, since its target comes later in the layer.
+struct AddedLink {
+  NodeId target = NodeId::root;
+  std::string_view pass;
+  std::string reason;
+};
+
 /// One layer of the output.
 struct PlannedLayer {
   std::uint32_t first_source = 0, last_source = 0;  ///< of the input
@@ -75,6 +82,8 @@ class Plan {
   /// The file that is seen at `node` goes back to the layer of `lower`, which holds the same bytes.
   void take_bytes_from(const Node& node, EntryId lower);
   void add_directory(std::string path, std::uint32_t mode, std::string_view reason);
+  /// `path` becomes another name of `target`'s inode, in the target's layer.
+  void add_link(std::string path, NodeId target, std::string_view reason);
   void strip_owner_names() { owner_names_ = OwnerNamesFate::strip; }
   void set_env(std::string name, std::string value) { env_.emplace_back(std::move(name), std::move(value)); }
   void set_family(MediaFamily family) { family_ = family; }
@@ -89,6 +98,9 @@ class Plan {
   /// The inode that the node is a name of in the end.
   std::uint32_t inode_of(const Node& node) const;
   const std::map<std::string, AddedDirectory>& added_directories() const { return added_; }
+  const std::map<std::string, AddedLink>& added_links() const { return added_links_; }
+  /// Did all that the node is come from layers above the base?
+  bool is_own(const Node& node) const;
   bool strips_owner_names() const { return owner_names_ == OwnerNamesFate::strip; }
   const std::vector<std::pair<std::string, std::string>>& env() const { return env_; }
   MediaFamily family() const { return family_; }
@@ -103,7 +115,7 @@ class Plan {
   };
   const Removal* removal_of(NodeId node) const;
   std::size_t removed_count() const { return removed_.size(); }
-  bool changes_tree() const { return !removed_.empty() || !edits_.empty() || !added_.empty(); }
+  bool changes_tree() const { return !removed_.empty() || !edits_.empty() || !added_.empty() || !added_links_.empty(); }
 
  private:
   enum class OwnerNamesFate : std::uint8_t { keep, strip };
@@ -117,6 +129,7 @@ class Plan {
   std::unordered_map<std::uint32_t, Removal> removed_;  // by node
   std::unordered_map<std::uint32_t, InodeEdit> edits_;  // by inode
   std::map<std::string, AddedDirectory> added_;
+  std::map<std::string, AddedLink> added_links_;
   std::set<EntryId> givers_;
   std::vector<std::pair<std::string, std::string>> env_;
   std::vector<PassRun> runs_;

@@ -18,6 +18,8 @@ class Prover {
     compare_trees(
         before_, after_, [&](const PathPair& pair) { look_at(pair); },
         [&](const Node& node) { return plan_.inode_of(node); });
+    for (const auto& [path, directory] : plan_.added_directories()) check_came(path);
+    for (const auto& [path, link] : plan_.added_links()) check_came(path);
     return std::move(proof_);
   }
 
@@ -39,7 +41,13 @@ class Prover {
     look_at_edited(pair, node, *edit);
   }
 
+  void check_came(std::string_view path) {
+    if (!after_.find(path)) problem(path, "was to come and is not there");
+  }
+
   void look_at_added(const PathPair& pair) {
+    const auto link = plan_.added_links().find(std::string(pair.path));
+    if (link != plan_.added_links().end()) return look_at_added_link(pair, link->second);
     const auto it = plan_.added_directories().find(std::string(pair.path));
     if (it == plan_.added_directories().end()) return problem(pair.path, "has come");
     const Node node = after_.node(*pair.after);
@@ -47,6 +55,16 @@ class Prover {
       return problem(pair.path, "is not the directory that was to come");
     }
     change(pair, it->second.pass, it->second.reason);
+  }
+
+  void look_at_added_link(const PathPair& pair, const AddedLink& link) {
+    const std::string target = before_.path(link.target);
+    const auto there = after_.find(target);
+    if (!there || after_.node(*there).inode != after_.node(*pair.after).inode) {
+      return problem(pair.path, "is not the hard link that was to come");
+    }
+    change(pair, link.pass, link.reason);
+    proof_.changes.back().linked_to = target;
   }
 
   /// What the edit says must be so, and nothing else may differ.

@@ -12,10 +12,6 @@ namespace {
 
 constexpr std::array kReads{ContentQuery{.glob = "**/*.pyc", .first_bytes = kPycHeadBytes}};
 
-bool is_own(const Plan& plan, const Node& node) {
-  return node.made_by && node.layer >= plan.base_layers() && node.made_by->layer >= plan.base_layers();
-}
-
 bool is_late(const Node& node, std::int64_t epoch) {
   return node.mtime_s > epoch || (node.mtime_s == epoch && node.mtime_ns > 0);
 }
@@ -54,7 +50,7 @@ std::optional<PycHeadBytes> new_head(const PassInput& in, const PycHeader& heade
 bool can_move(const PassInput& in, const Plan& plan, const std::vector<Bytecode>& bytecode, std::int64_t epoch) {
   for (const Bytecode& one : bytecode) {
     const Node node = in.image.node(one.node);
-    if (!is_own(plan, node) || node.link_count > 1 || !new_head(in, one.header, epoch)) return false;
+    if (!plan.is_own(node) || node.link_count > 1 || !new_head(in, one.header, epoch)) return false;
   }
   return true;
 }
@@ -67,7 +63,7 @@ Outcome plan(const PassInput& in, Plan& plan) {
   std::uint64_t left = 0;
   const auto clamp = [&](NodeId id, std::string_view path) {
     const Node node = in.image.node(id);
-    if (!is_own(plan, node) || !is_late(node, epoch) || plan.is_removed(id)) return;
+    if (!plan.is_own(node) || !is_late(node, epoch) || plan.is_removed(id)) return;
     const auto pyc = bytecode.find(static_cast<std::uint32_t>(id));
     const bool has_bytecode = pyc != bytecode.end();
     if (has_bytecode && (node.link_count > 1 || !can_move(in, plan, pyc->second, epoch))) {

@@ -20,7 +20,7 @@ Outcome plan(const PassInput& in, Plan& plan) {
     const Node node = in.image.node(id);
     const bool can_lack = node.type == EntryType::file || node.type == EntryType::directory;
     if (!can_lack || !node.made_by || granted(node) == node.mode || plan.is_removed(id)) return;
-    if (node.layer < plan.base_layers() || node.made_by->layer < plan.base_layers()) {
+    if (!plan.is_own(node)) {
       ++in_base;
       return;
     }
