@@ -175,6 +175,11 @@ std::optional<std::string> unbase64(std::string_view text) {
   return base64(bytes) == text ? std::optional(bytes) : std::nullopt;
 }
 
+std::string_view parent_path(std::string_view path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
+}
+
 std::string octal(std::uint32_t mode) {
   std::string text(4, '0');
   for (auto digit = text.rbegin(); digit != text.rend(); ++digit, mode >>= 3U) {

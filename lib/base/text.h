@@ -40,6 +40,9 @@ std::string hex(std::string_view bytes);
 /// Costs path times glob; no backtracking blow-up.
 bool glob_matches(std::string_view glob, std::string_view path);
 
+/// "a/b" of "a/b/c", "" of "a" and of "". Paths as Entry::path.
+std::string_view parent_path(std::string_view path);
+
 /// Joins parts of any type that std::string can append.
 template <class... Parts>
 std::string cat(const Parts&... parts) {

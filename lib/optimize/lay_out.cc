@@ -35,11 +35,6 @@ struct Contents {
   std::set<std::string> added;               // directories that are not in the input
 };
 
-std::string_view parent_of(std::string_view path) {
-  const std::size_t slash = path.rfind('/');
-  return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
-}
-
 /// A copy of a layer's entries whose names stay where they are, in `image`.
 LayerIndex copy_of(const ImageModel& image, std::uint32_t layer) {
   LayerIndex index;
@@ -228,7 +223,7 @@ void LayOut::assign_item(Item item) {
   const auto links = added_links_.find(plan_.inode_of(node));
   if (links != added_links_.end()) item.added = links->second;
   for (const std::string& path : item.added) {
-    const auto above = image_.find(parent_of(path));
+    const auto above = image_.find(parent_path(path));
     if (above && declared_[planned].contains(raw(*above))) need_directory(*above, planned);
   }
   contents_[planned].items.push_back(std::move(item));
@@ -278,11 +273,11 @@ void LayOut::find_repeated_directories() {
     const auto need = [&](std::optional<NodeId> above) {
       while (above && needed.insert(raw(*above)).second) above = image_.parent(*above);
     };
-    for (const std::string& path : contents_[p].whiteouts) need(image_.find(parent_of(path)));
+    for (const std::string& path : contents_[p].whiteouts) need(image_.find(parent_path(path)));
     for (const std::string& path : contents_[p].opaques) need(image_.find(path));
     for (const Item& item : contents_[p].items) {
       for (const NodeId id : item.names) need(image_.parent(id));
-      for (const std::string& path : item.added) need(image_.find(parent_of(path)));
+      for (const std::string& path : item.added) need(image_.find(parent_path(path)));
     }
     contents_[p].repeated.clear();
     for (const std::uint32_t id : contents_[p].directories) {
@@ -447,7 +442,7 @@ bool LayOut::hide_leak(const ImageModel& planned, NodeId leak, std::string_view 
   }
   if (chosen == contents_.size() || !contents_[chosen].whiteouts.insert(std::string(path)).second) return false;
   // Some engines make the directories above a whiteout anew where the layer does not declare them.
-  for (auto above = image_.find(parent_of(path)); above && *above != NodeId::root; above = image_.parent(*above)) {
+  for (auto above = image_.find(parent_path(path)); above && *above != NodeId::root; above = image_.parent(*above)) {
     if (image_.node(*above).made_by) contents_[chosen].directories.insert(raw(*above));
   }
   return true;
@@ -495,7 +490,7 @@ bool LayOut::adopt_orphans(const ImageModel& planned) {
 /// The layer of a rewritten member declares what is missing above it.
 bool LayOut::adopt(const ImageModel& planned, EntryId orphan) {
   bool changed = false;
-  auto above = image_.find(parent_of(planned.entry(orphan).path));
+  auto above = image_.find(parent_path(planned.entry(orphan).path));
   for (; above && *above != NodeId::root; above = image_.parent(*above)) {
     const auto there = planned.find(image_.path(*above));
     const Node node = planned.node(there.value_or(NodeId::root));
@@ -508,7 +503,7 @@ bool LayOut::adopt(const ImageModel& planned, EntryId orphan) {
 
 /// A lower layer declares again what it declared for a copied member; when it cannot, the member's layer is rewritten.
 bool LayOut::adopt_below(EntryId orphan) {
-  const auto above = image_.find(parent_of(image_.entry(orphan).path));
+  const auto above = image_.find(parent_path(image_.entry(orphan).path));
   for (std::size_t p = planned_of_[orphan.layer]; above && p-- > 0;) {
     if (declared_[p].contains(raw(*above)) && adopted_[p].insert(raw(*above)).second) return true;
   }

@@ -13,11 +13,6 @@ constexpr int kMostLinks = 40;  // as Linux: path_resolution(7)
 
 bool is_glob(std::string_view path) { return path.find_first_of("*?[") != std::string_view::npos; }
 
-std::string_view parent_of(std::string_view path) {
-  const std::size_t slash = path.rfind('/');
-  return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
-}
-
 }  // namespace
 
 UsedPaths::UsedPaths(const PassInput& in) : image_(in.image) {
@@ -51,7 +46,7 @@ void UsedPaths::add_path(std::string_view path) {
       if (node.type == EntryType::symlink) {
         const std::string tail = end == std::string::npos ? "" : rest.substr(end);
         const std::string_view link = node.link_target;
-        target = link.starts_with('/') ? std::string(link.substr(1)) : cat(parent_of(image_.path(*id)), "/", link);
+        target = link.starts_with('/') ? std::string(link.substr(1)) : cat(parent_path(image_.path(*id)), "/", link);
         target += tail;
         break;
       }

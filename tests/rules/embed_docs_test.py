@@ -44,8 +44,9 @@ class EmbedDocs(unittest.TestCase):
     def embed(self, pages):
         for name, text in pages.items():
             (self.root / "pages" / f"{name}.md").write_bytes(text)
-        return subprocess.run([CMAKE, f"-DPAGES={self.root / 'pages'}", f"-DOUT={self.root / 'pages.cc'}", "-P",
-                               ROOT / "cmake" / "embed_docs.cmake"], capture_output=True, text=True)
+        return subprocess.run([CMAKE, f"-DPAGES={self.root / 'pages'}", "-DKIND=rules", "-DHEADER=lint/rules/pages.h",
+                               f"-DOUT={self.root / 'pages.cc'}", "-P", ROOT / "cmake" / "embed_docs.cmake"],
+                              capture_output=True, text=True)
 
     def test_every_byte_survives(self):
         result = self.embed(PAGES)

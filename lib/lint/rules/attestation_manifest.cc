@@ -55,7 +55,8 @@ constinit const Rule attestation_manifest = {.info = {.id = "attestation-manifes
                                                       .since = "0.1.0",
                                                       .category = Category::deploy,
                                                       .severity = Severity::error,
-                                                      .evidence = Evidence::observed},
+                                                      .evidence = Evidence::observed,
+                                                      .fixed_by = "unwrap-index"},
                                              .check = check};
 
 }  // namespace ocitidy::rules

@@ -41,7 +41,8 @@ constinit const Rule docker_uncompressed_layer = {.info = {.id = "docker-uncompr
                                                            .since = "0.1.0",
                                                            .category = Category::deploy,
                                                            .severity = Severity::error,
-                                                           .evidence = Evidence::observed},
+                                                           .evidence = Evidence::observed,
+                                                           .fixed_by = "recompress"},
                                                   .check = check};
 
 }  // namespace ocitidy::rules

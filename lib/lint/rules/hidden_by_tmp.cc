@@ -134,7 +134,8 @@ constinit const Rule hidden_by_tmp = {.info = {.id = "hidden-by-tmp",
                                                .since = "0.1.0",
                                                .category = Category::runtime,
                                                .severity = Severity::warning,
-                                               .evidence = Evidence::observed},
+                                               .evidence = Evidence::observed,
+                                               .fixed_by = "drop-logs-and-temp"},
                                       .check = check};
 
 }  // namespace ocitidy::rules

@@ -49,7 +49,8 @@ constinit const Rule image_index = {.info = {.id = "image-index",
                                              .since = "0.1.0",
                                              .category = Category::deploy,
                                              .severity = Severity::error,
-                                             .evidence = Evidence::documented},
+                                             .evidence = Evidence::documented,
+                                             .fixed_by = "unwrap-index"},
                                     .check = check};
 
 }  // namespace ocitidy::rules

@@ -15,15 +15,10 @@ namespace {
 /// Where each path first has an entry that can be a parent: a directory, or a symbolic link, which may lead to one.
 using FirstEntries = std::unordered_map<std::string_view, EntryId>;
 
-std::string_view parent_of(std::string_view path) {
-  const std::size_t slash = path.rfind('/');
-  return slash == std::string_view::npos ? std::string_view{} : path.substr(0, slash);
-}
-
 bool lacks_parent(const Entry& entry) {
   // Whether a whiteout needs its directory is not known; no thread tells of one that failed.
   const bool whiteout = entry.type == EntryType::whiteout || entry.type == EntryType::opaque;
-  return has(entry.oddities, Oddity::missing_parent) && !whiteout && !parent_of(entry.path).empty();
+  return has(entry.oddities, Oddity::missing_parent) && !whiteout && !parent_path(entry.path).empty();
 }
 
 /// The layers below the first one that cannot be read: what that one holds, nobody knows.
@@ -58,8 +53,8 @@ using OrphansOf =
 
 void file_orphan(EntryId id, const Entry& entry, const FirstEntries& first, OrphansOf& all) {
   std::set<std::string_view> missing;
-  std::string_view topmost = parent_of(entry.path);
-  for (std::string_view directory = topmost; !directory.empty(); directory = parent_of(directory)) {
+  std::string_view topmost = parent_path(entry.path);
+  for (std::string_view directory = topmost; !directory.empty(); directory = parent_path(directory)) {
     const auto known = first.find(directory);
     if (!missing.empty() && known != first.end() && known->second < id) break;
     missing.insert(directory);
@@ -113,7 +108,8 @@ constinit const Rule missing_parent_directory = {.info = {.id = "missing-parent-
                                                           .since = "0.1.0",
                                                           .category = Category::deploy,
                                                           .severity = Severity::error,
-                                                          .evidence = Evidence::observed},
+                                                          .evidence = Evidence::observed,
+                                                          .fixed_by = "add-parent-directories"},
                                                  .check = check};
 
 }  // namespace ocitidy::rules

@@ -129,7 +129,8 @@ constinit const Rule package_manager_cache = {.info = {.id = "package-manager-ca
                                                        .since = "0.1.0",
                                                        .category = Category::size,
                                                        .severity = Severity::info,
-                                                       .evidence = Evidence::documented},
+                                                       .evidence = Evidence::documented,
+                                                       .fixed_by = "drop-package-caches"},
                                               .check = check};
 
 }  // namespace ocitidy::rules

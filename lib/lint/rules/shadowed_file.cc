@@ -143,7 +143,8 @@ constinit const Rule shadowed_file = {.info = {.id = "shadowed-file",
                                                .since = "0.1.0",
                                                .category = Category::size,
                                                .severity = Severity::info,
-                                               .evidence = Evidence::inferred},
+                                               .evidence = Evidence::inferred,
+                                               .fixed_by = "drop-hidden"},
                                       .check = check};
 
 }  // namespace ocitidy::rules

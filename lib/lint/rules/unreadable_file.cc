@@ -130,7 +130,8 @@ constinit const Rule unreadable_file = {.info = {.id = "unreadable-file",
                                                  .category = Category::runtime,
                                                  .severity = Severity::warning,
                                                  .evidence = Evidence::documented,
-                                                 .reads = {&lambda::kScriptHeads, 1}},
+                                                 .reads = {&lambda::kScriptHeads, 1},
+                                                 .fixed_by = "grant-read"},
                                         .check = check};
 
 }  // namespace ocitidy::rules

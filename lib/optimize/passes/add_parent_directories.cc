@@ -6,11 +6,6 @@
 namespace ocitidy::passes {
 namespace {
 
-std::string_view parent_of(std::string_view path) {
-  const std::size_t slash = path.rfind('/');
-  return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
-}
-
 Outcome plan(const PassInput& in, Plan& plan) {
   const auto layers = in.image.layers();
   for (std::uint32_t layer = plan.base_layers(); layer < layers.size(); ++layer) {
@@ -19,8 +14,8 @@ Outcome plan(const PassInput& in, Plan& plan) {
       const bool whiteout = entry.type == EntryType::whiteout || entry.type == EntryType::opaque;
       if (!has(entry.oddities, Oddity::missing_parent) || whiteout) continue;
       plan.rewrite(layer);  // lay_out() declares what is missing in every layer that is made anew
-      if (parent_of(entry.path) == last) continue;
-      last = parent_of(entry.path);
+      if (parent_path(entry.path) == last) continue;
+      last = parent_path(entry.path);
       plan.record({.kind = Edit::Kind::layer,
                    .layer = layer,
                    .path = std::string(last),

@@ -8,11 +8,6 @@ namespace {
 
 constexpr Oddity kBroken = Oddity::dangling_link | Oddity::cross_layer_link | Oddity::link_to_directory;
 
-std::string_view parent_of(std::string_view path) {
-  const std::size_t slash = path.rfind('/');
-  return slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
-}
-
 /// Does a layer above `layer` hide the path, or something above it?
 bool is_hidden_later(const ImageModel& image, std::uint32_t layer, std::string_view path) {
   for (std::uint32_t above = layer + 1; above < image.layers().size(); ++above) {
@@ -29,11 +24,11 @@ bool is_hidden_later(const ImageModel& image, std::uint32_t layer, std::string_v
 /// The file that a link comes too early for: it stands later in the same layer, and both paths are as written.
 std::optional<NodeId> late_target(const ImageModel& image, const Plan& plan, std::uint32_t layer, const Entry& link) {
   if (!has(link.oddities, Oddity::dangling_link) || image.find(link.path)) return std::nullopt;
-  const auto target = image.find(link.link_target), above = image.find(parent_of(link.path));
+  const auto target = image.find(link.link_target), above = image.find(parent_path(link.path));
   if (!target || !above || plan.is_removed(*target) || plan.is_removed(*above)) return std::nullopt;
   const Node node = image.node(*target);
   const bool same_layer = node.named_by && node.named_by->layer == layer && node.made_by->layer == layer;
-  const bool as_written = image.path(*target) == link.link_target && image.path(*above) == parent_of(link.path);
+  const bool as_written = image.path(*target) == link.link_target && image.path(*above) == parent_path(link.path);
   if (image.node(*above).type != EntryType::directory) return std::nullopt;
   if (node.type == EntryType::directory || !same_layer || !as_written) return std::nullopt;
   return is_hidden_later(image, layer, link.path) ? std::nullopt : target;
