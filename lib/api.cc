@@ -122,8 +122,8 @@ Result<ImageModel> scan_to_rewrite(const Image& image, const OptimizeOptions& op
 }
 
 /// Passes decide what is to become of the image, and every member of a new layer gets its place.
-Result<Plan> make_plan(const ImageModel& model, std::span<const Pass* const> passes, const OptimizeOptions& options) {
-  OCITIDY_TRY(const BaseLayers base, base_layers(model, options));
+Result<Plan> make_plan(const ImageModel& model, const BaseLayers& base, std::span<const Pass* const> passes,
+                       const OptimizeOptions& options) {
   Plan plan(model, options, base.count);
   run_passes(passes, {.image = model, .options = options}, plan);
   OCITIDY_CHECK(lay_out(model, plan));
@@ -188,8 +188,8 @@ Result<OptimizeReport> optimize(const Image& image, ImageWriter* out, const Opti
   // One scan, then a plan. Up to here no byte was written.
   OCITIDY_TRY(const ImageModel before, scan_to_rewrite(image, options, reads_of(rules), passes));
   OCITIDY_CHECK(check_rewritable(before, options));
-  OCITIDY_TRY(Plan plan, make_plan(before, passes, options));
   OCITIDY_TRY(const BaseLayers base, base_layers(before, options));
+  OCITIDY_TRY(Plan plan, make_plan(before, base, passes, options));
   OptimizeReport report = report_of(summary_of(before), before, base, plan);
   if (options.run == OptimizeOptions::Run::plan_only || out == nullptr) return report;
 
@@ -198,9 +198,7 @@ Result<OptimizeReport> optimize(const Image& image, ImageWriter* out, const Opti
   if (should_keep_layers(before, plan, written.layers)) {
     const std::string note = larger_note(before, written.layers);
     std::erase_if(passes, [](const Pass* pass) { return pass->info.safety == Safety::relayout; });
-    plan = Plan(before, options, base.count);
-    run_passes(passes, {.image = before, .options = options}, plan);
-    OCITIDY_CHECK(lay_out(before, plan));
+    OCITIDY_TRY(plan, make_plan(before, base, passes, options));
     OCITIDY_TRY(written, write_layers(before, plan, *out, options.threads));
     report = report_of(summary_of(before), before, base, plan);
     report.notes.push_back(note);
