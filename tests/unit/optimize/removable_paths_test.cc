@@ -46,7 +46,7 @@ bool takes(std::string_view id, std::string_view path, EntryType type) {
 constexpr std::string_view kPy = "usr/lib/python3.12/site-packages/";
 
 constexpr Sample kTaken[] = {
-    {"apt-lists", "var/lib/apt/lists/deb.debian.org_debian_dists_bookworm_InRelease"},
+    {"apt-lists", "var/lib/apt/lists/mirror.example_debian_dists_bookworm_InRelease"},
     {"apt-archives", "var/cache/apt/archives/curl_7.88.1_amd64.deb"},
     {"apt-archives", "var/cache/apt/pkgcache.bin"},
     {"dnf-cache", "var/cache/dnf/amazonlinux-0/repodata/repomd.xml"},
