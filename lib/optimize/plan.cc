@@ -8,11 +8,7 @@
 namespace ocitidy {
 
 Plan::Plan(const ImageModel& image, const OptimizeOptions& options, std::uint32_t base_layers)
-    : image_(&image),
-      options_(&options),
-      base_layers_(base_layers),
-      rewritten_(image.layers().size()),
-      family_(options.family) {
+    : image_(&image), options_(&options), base_layers_(base_layers), rewritten_(image.layers().size()) {
   for (std::uint32_t i = 0; i < image.layers().size(); ++i) {
     layers_.emplace_back();
     layers_.back().first_source = layers_.back().last_source = i;
@@ -90,6 +86,13 @@ const InodeEdit* Plan::edit_of(const Node& node) const {
 
 void Plan::add_link(std::string path, NodeId target, std::string_view reason) {
   added_links_.try_emplace(std::move(path), AddedLink{target, runs_.back().pass->id, std::string(reason)});
+}
+
+bool Plan::changes_tree() const {
+  const auto is_seen = [](const auto& edit) {
+    return edit.second.mode || edit.second.mtime_s || edit.second.head || edit.second.link_to;
+  };
+  return !removed_.empty() || !added_.empty() || !added_links_.empty() || std::ranges::any_of(edits_, is_seen);
 }
 
 bool Plan::is_own(const Node& node) const {

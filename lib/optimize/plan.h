@@ -76,7 +76,7 @@ class Plan {
   void compress(std::size_t planned_layer, Compression compression);
   /// The layers [first, last] of the input become one. They must not lie in the base.
   void merge(std::uint32_t first, std::uint32_t last);
-  /// The path, and all that is below it, goes. False when it must not: in the base, or kept by the user.
+  /// The path goes; what is below a directory must go, too. False when it must not: in the base, or kept by the user.
   bool remove(NodeId node, std::string_view path, std::string_view reason);
   InodeEdit& edit(const Node& node, std::string_view reason);
   /// The file that is seen at `node` goes back to the layer of `lower`, which holds the same bytes.
@@ -114,8 +114,8 @@ class Plan {
     std::string reason;
   };
   const Removal* removal_of(NodeId node) const;
-  std::size_t removed_count() const { return removed_.size(); }
-  bool changes_tree() const { return !removed_.empty() || !edits_.empty() || !added_.empty() || !added_links_.empty(); }
+  /// Will a process see anything that it does not see in the input?
+  bool changes_tree() const;
 
  private:
   enum class OwnerNamesFate : std::uint8_t { keep, strip };
