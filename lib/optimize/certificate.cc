@@ -65,12 +65,7 @@ class Comparison {
     const auto claim = claims_.find(pair.path);
     const bool same = pair.before && pair.after && pair.differs == Field::none;
     if (same && claim == claims_.end()) return;
-    TreeChange change{.path = std::string(pair.path),
-                      .before = pair.before ? facts_of(before_, *pair.before) : "",
-                      .after = pair.after ? facts_of(after_, *pair.after) : "",
-                      .linked_to = {},
-                      .pass = {},
-                      .reason = {}};
+    TreeChange change = change_between(before_, after_, pair);
     if (claim == claims_.end()) {
       problem(pair.path, !pair.before  ? "has come"
                          : !pair.after ? "is gone"

@@ -29,8 +29,7 @@ void Plan::record(Edit edit) {
 }
 
 void Plan::rewrite(std::uint32_t layer) {
-  if (layer < base_layers_ || image_->layers()[layer].contents != LayerContents::scanned) return;
-  rewritten_[layer] = true;
+  if (layer >= base_layers_) rewritten_[layer] = true;
 }
 
 void Plan::compress(std::size_t planned_layer, Compression compression) {
@@ -50,8 +49,8 @@ void Plan::merge(std::uint32_t first, std::uint32_t last) {
 
 bool Plan::remove(NodeId node, std::string_view path, std::string_view reason) {
   const Node facts = image_->node(node);
-  const bool in_base = facts.layer < base_layers_ || image_->layers()[facts.layer].contents != LayerContents::scanned;
-  if (in_base || std::ranges::any_of(options_->keep, [&](const auto& glob) { return glob_matches(glob, path); })) {
+  if (facts.layer < base_layers_ ||
+      std::ranges::any_of(options_->keep, [&](const auto& glob) { return glob_matches(glob, path); })) {
     return false;
   }
   removed_.try_emplace(static_cast<std::uint32_t>(node), Removal{runs_.back().pass->id, std::string(reason)});

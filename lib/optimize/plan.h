@@ -61,6 +61,7 @@ struct PlannedLayer {
 
 class Plan {
  public:
+  /// Of an image whose layers were all scanned: check_rewritable() sees to that.
   Plan(const ImageModel& image, const OptimizeOptions& options, std::uint32_t base_layers);
 
   const OptimizeOptions& options() const { return *options_; }

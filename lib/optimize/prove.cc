@@ -103,12 +103,9 @@ class Prover {
   }
 
   void change(const PathPair& pair, std::string_view pass, std::string_view reason) {
-    proof_.changes.push_back({.path = std::string(pair.path),
-                              .before = pair.before ? facts_of(before_, *pair.before) : "",
-                              .after = pair.after ? facts_of(after_, *pair.after) : "",
-                              .linked_to = {},
-                              .pass = std::string(pass),
-                              .reason = std::string(reason)});
+    proof_.changes.push_back(change_between(before_, after_, pair));
+    proof_.changes.back().pass = pass;
+    proof_.changes.back().reason = reason;
   }
 
   const ImageModel& before_;

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "base/text.h"
 #include "formats/pyc.h"
 #include "optimize/quick_glob.h"
 
@@ -43,8 +44,7 @@ bool takes_type(Takes takes, EntryType type) {
 
 /// The source of bytecode in a __pycache__.
 std::optional<std::string> cached_source(std::string_view path) {
-  const std::size_t slash = path.rfind('/');
-  if (slash == std::string_view::npos || !path.substr(0, slash).ends_with("__pycache__")) return std::nullopt;
+  if (!parent_path(path).ends_with("__pycache__")) return std::nullopt;
   return pyc_source_path(path);
 }
 

@@ -115,6 +115,15 @@ std::string facts_of(const ImageModel& model, NodeId id) {
   return line;
 }
 
+TreeChange change_between(const ImageModel& before, const ImageModel& after, const PathPair& pair) {
+  return {.path = std::string(pair.path),
+          .before = pair.before ? facts_of(before, *pair.before) : "",
+          .after = pair.after ? facts_of(after, *pair.after) : "",
+          .linked_to = {},
+          .pass = {},
+          .reason = {}};
+}
+
 Sha256 tree_hash(const ImageModel& model) {
   Hasher hasher;
   const auto add = [&](std::string_view text) { hasher.update(std::as_bytes(std::span(text))); };

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "ocitidy/image_model.h"
+#include "ocitidy/optimize.h"
 
 namespace ocitidy {
 
@@ -51,6 +51,9 @@ void compare_trees(
 /// One line of facts about one path: type, mode, owner, time, size, SHA-256, target, device, extended attributes.
 /// Source: docs/certificate.md, where the format is fixed.
 std::string facts_of(const ImageModel& model, NodeId node);
+
+/// The pair as a certificate lists it, pass and reason still to be said.
+TreeChange change_between(const ImageModel& before, const ImageModel& after, const PathPair& pair);
 
 /// SHA-256 over all paths in walk order, their facts and their hard links: docs/certificate.md says how to compute it.
 Sha256 tree_hash(const ImageModel& model);

@@ -25,8 +25,7 @@ bool hides(const std::set<std::string_view>& hidden, std::string_view path) {
   while (!hidden.empty()) {
     if (hidden.contains(path)) return true;
     if (path.empty()) return false;
-    const std::size_t slash = path.rfind('/');
-    path = slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
+    path = parent_path(path);
   }
   return false;
 }

@@ -18,7 +18,7 @@ using Key = std::tuple<std::uint32_t, Sha256, std::uint64_t, std::uint32_t, std:
 
 bool may_link(const PassInput& in, const Plan& plan, NodeId id, const Node& node) {
   return node.type == EntryType::file && node.link_count == 1 && node.size_bytes >= kSmallestFileBytes &&
-         node.named_by == node.made_by && node.layer >= plan.base_layers() && !plan.is_removed(id) &&
+         node.named_by == node.made_by && plan.is_own(node) && !plan.is_removed(id) &&
          in.image.content_sha256(*node.made_by) != nullptr;
 }
 
