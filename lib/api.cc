@@ -14,6 +14,7 @@
 #include "archive/encoder.h"
 #include "base/text.h"
 #include "formats/path_list.h"
+#include "image/base_layers.h"
 #include "image/scan.h"
 #include "image/usage.h"
 #include "lint/engine.h"
@@ -21,7 +22,6 @@
 #include "ocitidy/lint.h"
 #include "ocitidy/optimize.h"
 #include "ocitidy/version.h"
-#include "optimize/base_layers.h"
 #include "optimize/certificate.h"
 #include "optimize/documents.h"
 #include "optimize/lay_out.h"
@@ -66,12 +66,18 @@ Result<Report> lint(const Image& image, const LintOptions& options) {
 
   // One manifest, then one pass over the bytes of its layers. From here on nothing is read.
   OCITIDY_TRY(ResolvedImage resolved, resolve_image(image, options.platform, options.limits));
-  OCITIDY_TRY(const ImageModel model,
-              scan_image(image, std::move(resolved),
-                         {.limits = options.limits, .threads = options.threads, .reads = reads_of(rules)}));
+  OCITIDY_TRY(const ImageModel model, scan_image(image, std::move(resolved),
+                                                 {.limits = options.limits,
+                                                  .threads = options.threads,
+                                                  .reads = reads_of(rules),
+                                                  .texts = texts_of(rules),
+                                                  .facts = facts_of(rules)}));
+  OCITIDY_TRY(BaseLayers base, base_layers(model, options.base));
 
   // Rules are pure: model in, findings out, in a fixed order.
-  return Report{.image = summary_of(model), .runs = run_rules(rules, {.image = model, .options = options})};
+  auto runs = run_rules(rules, {.image = model, .options = options, .base = base});
+  return Report{
+      .image = summary_of(model), .base = std::move(base), .profile = options.profile, .runs = std::move(runs)};
 }
 
 Result<ImageModel> scan(const Image& image, const InspectOptions& options) {
@@ -109,8 +115,9 @@ ScanOptions::LibraryNames library_names_of(std::span<const Pass* const> passes) 
 }
 
 /// A scan with content hashes, and with the file heads that rules and passes want.
-Result<ImageModel> scan_to_rewrite(const Image& image, const OptimizeOptions& options, std::vector<ContentQuery> reads,
-                                   std::span<const Pass* const> passes = {}) {
+Result<ImageModel> scan_to_rewrite(const Image& image, const OptimizeOptions& options,
+                                   std::span<const Rule* const> rules = {}, std::span<const Pass* const> passes = {}) {
+  std::vector<ContentQuery> reads = reads_of(rules);
   std::ranges::copy(reads_of(passes), std::back_inserter(reads));
   OCITIDY_TRY(ResolvedImage resolved, resolve_image(image, options.platform, options.limits));
   return scan_image(image, std::move(resolved),
@@ -118,7 +125,17 @@ Result<ImageModel> scan_to_rewrite(const Image& image, const OptimizeOptions& op
                      .threads = options.threads,
                      .content = InspectOptions::Hash::sha256,
                      .reads = std::move(reads),
+                     .texts = texts_of(rules),
+                     .facts = facts_of(rules),
                      .library_names = library_names_of(passes)});
+}
+
+/// The layers that stay as they are.
+Result<BaseLayers> pinned_layers(const ImageModel& model, const OptimizeOptions& options) {
+  if (options.base == OptimizeOptions::Base::touchable) {
+    return BaseLayers{0, "every layer may be written anew (--touch-base)"};
+  }
+  return base_layers(model, {options.base_layers, options.base_diff_ids});
 }
 
 /// Passes decide what is to become of the image, and every member of a new layer gets its place.
@@ -135,7 +152,7 @@ std::map<std::pair<std::string_view, std::string>, int> errors_of(const ImageMod
                                                                   std::span<const Rule* const> rules,
                                                                   const LintOptions& options) {
   std::map<std::pair<std::string_view, std::string>, int> errors;
-  for (const RuleRun& run : run_rules(rules, {.image = model, .options = options})) {
+  for (const RuleRun& run : run_rules(rules, {.image = model, .options = options, .base = {}})) {
     for (const Finding& finding : run.findings) {
       if (severity_of(run, finding) != Severity::error) continue;
       ++errors[{run.rule->id, finding.where.empty() ? "" : finding.where.front().path}];
@@ -186,9 +203,9 @@ Result<OptimizeReport> optimize(const Image& image, ImageWriter* out, const Opti
   OCITIDY_TRY(const auto rules, select_rules(all_rules(), {}));
 
   // One scan, then a plan. Up to here no byte was written.
-  OCITIDY_TRY(const ImageModel before, scan_to_rewrite(image, options, reads_of(rules), passes));
+  OCITIDY_TRY(const ImageModel before, scan_to_rewrite(image, options, rules, passes));
   OCITIDY_CHECK(check_rewritable(before, options));
-  OCITIDY_TRY(const BaseLayers base, base_layers(before, options));
+  OCITIDY_TRY(const BaseLayers base, pinned_layers(before, options));
   OCITIDY_TRY(Plan plan, make_plan(before, base, passes, options));
   OptimizeReport report = report_of(summary_of(before), before, base, plan);
   if (options.run == OptimizeOptions::Run::plan_only || out == nullptr) return report;
@@ -212,7 +229,7 @@ Result<OptimizeReport> optimize(const Image& image, ImageWriter* out, const Opti
   OCITIDY_TRY(const Image reopened, out->reopen());
   OptimizeOptions reading = options;
   reading.platform.reset();
-  OCITIDY_TRY(const ImageModel after, scan_to_rewrite(reopened, reading, reads_of(rules)));
+  OCITIDY_TRY(const ImageModel after, scan_to_rewrite(reopened, reading, rules));
   OCITIDY_CHECK(prove(before, after, plan, written, documents, report));
   OCITIDY_CHECK(check_lint(before, after, rules, report));
   OCITIDY_CHECK(out->publish());
@@ -236,9 +253,9 @@ Result<Verification> verify(const Image& before, const Image& after, const Certi
   reading.platform = options.platform;
   reading.limits = options.limits;
   reading.threads = options.threads;
-  auto first = scan_to_rewrite(before, reading, {});
+  auto first = scan_to_rewrite(before, reading);
   if (!first) return fail_at(std::move(first).error(), "the first image");
-  auto second = scan_to_rewrite(after, reading, {});
+  auto second = scan_to_rewrite(after, reading);
   if (!second) return fail_at(std::move(second).error(), "the second image");
   return compare_images(*first, *second, certificate, options.limits);
 }

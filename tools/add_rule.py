@@ -9,7 +9,9 @@ import pathlib
 import re
 import sys
 
-CATEGORIES = ("deploy", "startup", "runtime", "size", "hygiene")
+CATEGORIES = ("deploy", "startup", "runtime", "size", "hygiene", "oci")
+PROFILES = {"lambda": "kLambdaOnly", "generic": "kGenericOnly", "lambda, generic": "kLambdaAndGeneric",
+            "lambda, oci, generic": "kEveryProfile"}
 SEVERITIES = ("error", "warning", "info")
 EVIDENCE = ("documented", "observed", "inferred")
 
@@ -36,7 +38,8 @@ constinit const Rule {name} = {{.info = {{.id = "{id}",
                                   {pad}.since = "{since}",
                                   {pad}.category = Category::{category},
                                   {pad}.severity = Severity::{severity},
-                                  {pad}.evidence = Evidence::{evidence}}},
+                                  {pad}.evidence = Evidence::{evidence},
+                                  {pad}.profiles = {profiles_constant}}},
                          {pad}.check = check}};
 
 }}  // namespace ocitidy::rules
@@ -51,6 +54,7 @@ PAGE = """\
 | Severity | {severity} |
 | Evidence | {evidence} |
 | Since | {since} |
+| Profiles | {profiles} |
 | Fixed by | - |
 
 ## What it finds
@@ -87,6 +91,7 @@ def parse_arguments():
     parser.add_argument("--category", required=True, choices=CATEGORIES)
     parser.add_argument("--severity", required=True, choices=SEVERITIES)
     parser.add_argument("--evidence", required=True, choices=EVIDENCE)
+    parser.add_argument("--profiles", default="lambda", choices=sorted(PROFILES))
     parser.add_argument("--root", type=pathlib.Path, default=pathlib.Path(__file__).resolve().parent.parent,
                         help="the source folder (default: the one this script lies in)")
     return parser.parse_args()
@@ -146,7 +151,8 @@ def main():
     folder = root / "lib" / "lint" / "rules"
     source, page = folder / f"{name}.cc", root / "docs" / "rules" / f"{arguments.id}.md"
     check_absent(root, source, page)
-    values = dict(vars(arguments), name=name, since=project_version(root), pad=" " * len(name))
+    values = dict(vars(arguments), name=name, since=project_version(root), pad=" " * len(name),
+                  profiles_constant=PROFILES[arguments.profiles])
     definitions, changelog = folder / "rules.def", root / "CHANGELOG.md"
     write(root, {
         source: SOURCE.format(**values),

@@ -31,6 +31,7 @@ struct Finding {
   std::vector<Location> where;       ///< the first is the main one
   std::uint64_t wasted_bytes = 0;    ///< uncompressed bytes at stake; 0 when none are
   std::optional<Severity> severity;  ///< when other than the rule's own
+  bool inherited = false;            ///< lies in a layer of the base; set by lint(), not by rules
 };
 
 /// Whether a rule had anything to judge, so that silence is never mistaken for a pass.

@@ -152,6 +152,31 @@ struct Capture {
   bool whole_file = false;
 };
 
+/// A version of symbols that an ELF file needs from a library, or defines: "GLIBC_2.34".
+struct ElfVersion {
+  std::string library;  ///< the soname it is needed from; "" for one the file itself defines
+  std::string name;
+  bool weak = false;  ///< the loader does without it
+};
+
+/// What an ELF file asks of kernel, processor and loader. All names are as written: "$ORIGIN" is not expanded.
+struct ElfFacts {
+  enum class Kind : std::uint8_t { other, relocatable, program, shared, core };
+  Kind kind = Kind::other;  ///< e_type; a position-independent program is `shared` with an interpreter
+  std::uint16_t machine = 0;
+  bool is_64_bit = false, is_big_endian = false;
+  bool is_dynamic = false;                 ///< has a PT_DYNAMIC
+  std::string interpreter;                 ///< PT_INTERP; "" for libraries and static programs
+  std::string soname;                      ///< DT_SONAME
+  std::vector<std::string> needed;         ///< DT_NEEDED, in the loader's order
+  std::string rpath, runpath;              ///< colons and all; loaders ignore rpath where there is a runpath
+  std::vector<ElfVersion> needs, defines;  ///< .gnu.version_r and .gnu.version_d
+  /// GNU_PROPERTY_X86_ISA_1_NEEDED: bit 0 baseline, 1 x86-64-v2, 2 v3, 3 v4.
+  std::uint32_t x86_isa_needed = 0;
+  std::array<std::uint32_t, 3> kernel{};  ///< NT_GNU_ABI_TAG of Linux: oldest kernel, major.minor.patch; zeros: none
+  bool complete = true;                   ///< false: some of it lay where the scan keeps nothing, or contradicts itself
+};
+
 class ImageModel {
  public:
   struct Impl;
@@ -182,6 +207,13 @@ class ImageModel {
   /// Names of shared libraries that an ELF file mentions, sorted: all that it needs, and more. None when the scan was
   /// not asked to look, or found too many to keep.
   std::optional<std::span<const std::string>> library_names(EntryId id) const;
+  /// What an ELF file asks for; nullptr for other files, and unless an enabled rule wants Facts::elf.
+  const ElfFacts* elf(EntryId id) const;
+  /// Does the file hold `text`? None when no enabled rule asked that of it.
+  std::optional<bool> contains(EntryId id, std::string_view text) const;
+  /// Names of the members of a zip archive, in order; those of archives stored uncompressed inside it too. None for
+  /// other files, unless an enabled rule wants Facts::zip_names, or when there are too many to keep.
+  std::optional<std::span<const std::string>> zip_names(EntryId id) const;
   /// Only what some enabled rule declared; none for other files, or when the capture budget was spent.
   std::optional<Capture> captured(EntryId id) const;
 

@@ -2,7 +2,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -10,7 +13,8 @@
 
 namespace ocitidy {
 
-enum class Category : std::uint8_t { deploy, startup, runtime, size, hygiene };
+/// oci: what the image-spec says, whether Lambda minds or not.
+enum class Category : std::uint8_t { deploy, startup, runtime, size, hygiene, oci };
 std::string_view category_name(Category category);
 
 /// How we know: AWS documents it; linked threads or source show it; or we infer it.
@@ -24,11 +28,60 @@ struct ContentQuery {
   std::string_view magic{};  ///< only files that begin with these bytes
 };
 
+/// Asks of every file below `glob` that begins with `magic`: does `text` occur anywhere in it?
+struct TextQuery {
+  std::string_view glob, magic, text;
+};
+
+/// What a rule wants the scan to take out of files while they pass by; a bit set.
+enum class Facts : std::uint8_t {
+  none = 0,
+  elf = 1 << 0,        ///< ImageModel::elf()
+  zip_names = 1 << 1,  ///< ImageModel::zip_names(), of *.jar, *.war and *.zip
+};
+constexpr Facts operator|(Facts a, Facts b) { return Facts(std::uint8_t(a) | std::uint8_t(b)); }
+constexpr bool has(Facts set, Facts one) { return (std::uint8_t(set) & std::uint8_t(one)) != 0; }
+
+/// What an image is judged for. lambda: will Lambda take it and start it fast? oci: does it keep to the image-spec?
+/// generic: a good image anywhere. A rule says to which it belongs; a bit set.
+enum class Profile : std::uint8_t { lambda = 1 << 0, oci = 1 << 1, generic = 1 << 2 };
+std::string_view profile_name(Profile profile);
+/// Errors: invalid_argument, naming the words that would do.
+Result<Profile> parse_profile(std::string_view text);
+
+struct Profiles {
+  std::uint8_t bits = 0;
+  constexpr bool has(Profile one) const { return (bits & std::uint8_t(one)) != 0; }
+};
+inline constexpr Profiles kLambdaOnly{std::uint8_t(Profile::lambda)};
+inline constexpr Profiles kGenericOnly{std::uint8_t(Profile::generic)};
+inline constexpr Profiles kLambdaAndGeneric{std::uint8_t(Profile::lambda) | std::uint8_t(Profile::generic)};
+inline constexpr Profiles kEveryProfile{std::uint8_t(Profile::lambda) | std::uint8_t(Profile::oci) |
+                                        std::uint8_t(Profile::generic)};
+
+/// What the user knows of the base image. Both empty: it is looked for.
+struct BaseHint {
+  std::optional<std::uint32_t> layers{};  ///< the base is the first N layers
+  std::vector<DiffId> diff_ids{};         ///< or these, if the image begins with them
+};
+
+/// Which layers of an image are its base: somebody else's, and shared.
+struct BaseLayers {
+  std::uint32_t count = 0;  ///< the first so many layers
+  std::string evidence{};   ///< one line for the report
+  /// known: by the user, a fingerprint, a label or an annotation. guessed: from the history, which may lie.
+  enum class Trust : std::uint8_t { known, guessed } trust = Trust::known;
+};
+
 struct LintOptions {
-  std::vector<std::string> select;  ///< rule ids; empty: all
+  Profile profile = Profile::lambda;
+  std::vector<std::string> select;  ///< rule ids, of any profile; empty: all of the profile
   std::vector<std::string> ignore;  ///< rule ids
   std::optional<Platform> platform;
   Limits limits;
+  BaseHint base;
+  /// Seconds since 1970-01-01 UTC, to tell what is out of date. None: no rule judges dates.
+  std::optional<std::int64_t> now_s;
   unsigned threads = 1;                  ///< never changes the result
   std::uint64_t min_waste_bytes = 4096;  ///< smaller wastes are not worth a line: one page of the file system
 };
@@ -36,6 +89,7 @@ struct LintOptions {
 struct LintInput {
   const ImageModel& image;
   const LintOptions& options;
+  const BaseLayers& base;
 };
 
 class FindingSink {
@@ -54,7 +108,10 @@ struct RuleInfo {
   Category category = Category::hygiene;
   Severity severity = Severity::warning;
   Evidence evidence = Evidence::inferred;
-  std::span<const ContentQuery> reads{};
+  Profiles profiles = kLambdaOnly;
+  std::span<const ContentQuery> reads{};  ///< ImageModel::captured() gives no more than this
+  std::span<const TextQuery> texts{};     ///< ImageModel::contains() knows no more than this
+  Facts facts = Facts::none;
   std::string_view fixed_by{};  ///< pass id, if one can repair it
 };
 

@@ -94,6 +94,26 @@ std::optional<std::span<const std::string>> ImageModel::library_names(EntryId id
   return it == all.end() ? std::nullopt : std::optional(std::span(it->second));
 }
 
+const ElfFacts* ImageModel::elf(EntryId id) const {
+  const auto& all = impl_->indexes[id.layer].elf_facts;
+  const auto it = all.find(id.index);
+  return it == all.end() ? nullptr : &it->second;
+}
+
+std::optional<bool> ImageModel::contains(EntryId id, std::string_view text) const {
+  const auto& all = impl_->indexes[id.layer].texts;
+  const auto asked = all.find(id.index);
+  if (asked == all.end()) return std::nullopt;
+  const auto it = asked->second.find(text);
+  return it == asked->second.end() ? std::nullopt : std::optional(it->second);
+}
+
+std::optional<std::span<const std::string>> ImageModel::zip_names(EntryId id) const {
+  const auto& all = impl_->indexes[id.layer].zip_names;
+  const auto it = all.find(id.index);
+  return it == all.end() ? std::nullopt : std::optional(std::span(it->second));
+}
+
 std::optional<Capture> ImageModel::captured(EntryId id) const {
   const auto& captures = impl_->indexes[id.layer].captures;
   const auto it = captures.find(id.index);

@@ -31,6 +31,9 @@ struct LayerIndex {
   std::vector<Sha256> content;                    // empty, or one per entry (zeros for what is no file)
   std::map<std::uint32_t, std::string> captures;  // by entry index
   std::map<std::uint32_t, std::vector<std::string>> library_names;  // by entry index; of ELF files, when asked for
+  std::map<std::uint32_t, ElfFacts> elf_facts;                      // by entry index; when asked for
+  std::map<std::uint32_t, std::vector<std::string>> zip_names;      // by entry index; when asked for
+  std::map<std::uint32_t, std::map<std::string, bool, std::less<>>> texts;  // by entry index: asked for -> is there
   DiffId diff_id;
   Codec codec = Codec::none;
   std::uint64_t tar_bytes = 0;

@@ -14,7 +14,9 @@ struct ScanOptions {
   Limits limits;
   unsigned threads = 1;
   InspectOptions::Hash content = InspectOptions::Hash::none;
-  std::vector<ContentQuery> reads;  ///< file heads that the enabled rules declared
+  std::vector<ContentQuery> reads{};  ///< file heads that the enabled rules declared
+  std::vector<TextQuery> texts{};     ///< and the texts they look for
+  Facts facts = Facts::none;
   enum class LibraryNames : std::uint8_t { ignore, collect } library_names = LibraryNames::ignore;
 };
 

@@ -44,7 +44,8 @@ Result<std::vector<const Rule*>> select_rules(std::span<const Rule* const> known
   OCITIDY_CHECK(check_known(known, options.ignore));
   std::vector<const Rule*> chosen;
   for (const Rule* rule : known) {
-    const bool wanted = options.select.empty() || contains(options.select, rule->info.id);
+    const bool wanted =
+        options.select.empty() ? rule->info.profiles.has(options.profile) : contains(options.select, rule->info.id);
     if (wanted && !contains(options.ignore, rule->info.id)) chosen.push_back(rule);
   }
   std::ranges::sort(chosen, {}, [](const Rule* rule) { return rule->info.id; });
@@ -57,12 +58,28 @@ std::vector<ContentQuery> reads_of(std::span<const Rule* const> rules) {
   return all;
 }
 
+std::vector<TextQuery> texts_of(std::span<const Rule* const> rules) {
+  std::vector<TextQuery> all;
+  for (const Rule* rule : rules) all.insert(all.end(), rule->info.texts.begin(), rule->info.texts.end());
+  return all;
+}
+
+Facts facts_of(std::span<const Rule* const> rules) {
+  Facts all = Facts::none;
+  for (const Rule* rule : rules) all = all | rule->info.facts;
+  return all;
+}
+
 std::vector<RuleRun> run_rules(std::span<const Rule* const> rules, const LintInput& input) {
   std::vector<RuleRun> runs;
   runs.reserve(rules.size());
   for (const Rule* rule : rules) {
     FindingSink sink;
     RuleRun run{.rule = &rule->info, .outcome = rule->check(input, sink), .findings = sink.take()};
+    for (Finding& finding : run.findings) {
+      const std::optional<std::uint32_t> layer = finding.where.empty() ? std::nullopt : finding.where.front().layer;
+      finding.inherited = layer && *layer < input.base.count;
+    }
     std::ranges::sort(run.findings, [&](const Finding& a, const Finding& b) { return comes_before(run, a, b); });
     runs.push_back(std::move(run));
   }

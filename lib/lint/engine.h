@@ -7,14 +7,18 @@
 
 namespace ocitidy {
 
-/// The rules that `options` selects out of `known`, in order of id.
+/// The rules that `options` selects out of `known`, in order of id: those named, or those of the profile.
 /// Errors: invalid_argument for an id that no rule has.
 Result<std::vector<const Rule*>> select_rules(std::span<const Rule* const> known, const LintOptions& options);
 
 /// The file heads that `rules` declare.
 std::vector<ContentQuery> reads_of(std::span<const Rule* const> rules);
+/// The texts they look for, and the facts they want.
+std::vector<TextQuery> texts_of(std::span<const Rule* const> rules);
+Facts facts_of(std::span<const Rule* const> rules);
 
-/// Runs each rule over the model; findings sorted worst first, then by bytes, then by place and words.
+/// Runs each rule over the model; findings sorted worst first, then by bytes, then by place and words. Those whose
+/// first place lies in a layer of the base are marked as inherited.
 std::vector<RuleRun> run_rules(std::span<const Rule* const> rules, const LintInput& input);
 
 }  // namespace ocitidy

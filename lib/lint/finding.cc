@@ -36,9 +36,30 @@ std::string_view category_name(Category category) {
     case Category::size:
       return "size";
     case Category::hygiene:
+      return "hygiene";
+    case Category::oci:
       break;
   }
-  return "hygiene";
+  return "oci";
+}
+
+std::string_view profile_name(Profile profile) {
+  switch (profile) {
+    case Profile::lambda:
+      return "lambda";
+    case Profile::oci:
+      return "oci";
+    case Profile::generic:
+      break;
+  }
+  return "generic";
+}
+
+Result<Profile> parse_profile(std::string_view text) {
+  for (const Profile profile : {Profile::lambda, Profile::oci, Profile::generic}) {
+    if (text == profile_name(profile)) return profile;
+  }
+  return fail(Code::invalid_argument, cat("profile ", quote(text), " is not lambda, oci or generic"));
 }
 
 std::string_view evidence_name(Evidence evidence) {
@@ -68,7 +89,11 @@ std::size_t Report::count(Severity severity) const {
 
 bool Report::fails(Severity threshold) const {
   return std::ranges::any_of(runs, [&](const RuleRun& run) {
-    return std::ranges::any_of(run.findings, [&](const Finding& f) { return severity_of(run, f) >= threshold; });
+    return std::ranges::any_of(run.findings, [&](const Finding& f) {
+      const Severity severity = severity_of(run, f);
+      const bool excused = f.inherited && (base.trust == BaseLayers::Trust::known || severity < Severity::error);
+      return severity >= threshold && !excused;
+    });
   });
 }
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "optimize/base_layers.h"
+#include "ocitidy/optimize.h"
 #include "optimize/documents.h"
 #include "optimize/plan.h"
 #include "optimize/write.h"

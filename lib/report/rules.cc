@@ -35,6 +35,12 @@ void write_rules_json(const Write& write) {
     json.member("category", category_name(info.category));
     json.member("severity", severity_name(info.severity));
     json.member("evidence", evidence_name(info.evidence));
+    json.key("profiles");
+    json.begin_array();
+    for (const Profile profile : {Profile::lambda, Profile::oci, Profile::generic}) {
+      if (info.profiles.has(profile)) json.value(profile_name(profile));
+    }
+    json.end_array();
     if (!info.fixed_by.empty()) json.member("fixedBy", info.fixed_by);
     json.end_object();
   }

@@ -54,6 +54,14 @@ class RulePageTest : public ::testing::TestWithParam<const Rule*> {
   DocPage page_;
 };
 
+std::string profiles_of(const RuleInfo& info) {
+  std::string names;
+  for (const Profile profile : {Profile::lambda, Profile::oci, Profile::generic}) {
+    if (info.profiles.has(profile)) names += (names.empty() ? "" : ", ") + std::string(profile_name(profile));
+  }
+  return names;
+}
+
 TEST_P(RulePageTest, BadRecipesGiveExactlyTheirFindings) { EXPECT_GE(run_recipes("Bad"), 1u); }
 
 TEST_P(RulePageTest, GoodRecipesGiveNone) { EXPECT_GE(run_recipes("Good"), 1u); }
@@ -65,6 +73,7 @@ TEST_P(RulePageTest, HeaderSaysWhatRuleInfoSays) {
                                             {"category", std::string(category_name(info().category))},
                                             {"evidence", std::string(evidence_name(info().evidence))},
                                             {"since", std::string(info().since)},
+                                            {"profiles", profiles_of(info())},
                                             {"fixed by", std::string(info().fixed_by)}};
   for (const auto& [key, value] : wanted) {
     std::string found = page_.header[key];

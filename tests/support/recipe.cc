@@ -495,12 +495,23 @@ Result<void> Parser::file_word(const Word& word, Member& member) {
   return {};
 }
 
+static Result<std::uint32_t> layer_count(std::string_view text) {
+  OCITIDY_TRY(const std::uint64_t count, parse_number(text, 10, kMax32));
+  return static_cast<std::uint32_t>(count);
+}
+
 Result<void> Parser::read_option(Words words) {
   OCITIDY_CHECK(only_argument(words));
   if (const auto platform = value_of(words[1], "platform")) {
     OCITIDY_TRY(recipe_.options.platform, Platform::parse(*platform));
   } else if (const auto size = value_of(words[1], "min-waste")) {
     OCITIDY_TRY(recipe_.options.min_waste_bytes, parse_size(*size));
+  } else if (const auto profile = value_of(words[1], "profile")) {
+    OCITIDY_TRY(recipe_.options.profile, parse_profile(*profile));
+  } else if (const auto layers = value_of(words[1], "base")) {
+    OCITIDY_TRY(recipe_.options.base.layers, layer_count(*layers));
+  } else if (const auto day = value_of(words[1], "today")) {
+    OCITIDY_TRY(recipe_.options.now_s, parse_day(*day));
   } else {
     return unknown_word(words[1]);
   }

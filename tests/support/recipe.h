@@ -44,7 +44,8 @@
 //   defaults: directories 0755, symlinks 0777, all others 0644; 0:0, no names; 2024-01-01.
 //
 // OPTIONS of the lint
-//   option platform=linux/amd64 | option min-waste=4k
+//   option platform=linux/amd64 | option min-waste=4k | option profile=lambda|oci|generic
+//   option base=N               the first N layers are the base           option today=2026-11-25
 //
 // WHAT IS EXPECTED
 //   expect RULE [layer=N] [path=P] [pointer=/config/...] [severity=S] [wasted=200k] [message="part of it"] [times=N]

@@ -36,7 +36,8 @@ constinit const Rule archive_disagreement = {.info = {.id = "archive-disagreemen
                                                       .since = "0.1.0",
                                                       .category = Category::deploy,
                                                       .severity = Severity::warning,
-                                                      .evidence = Evidence::inferred},
+                                                      .evidence = Evidence::inferred,
+                                                      .profiles = kEveryProfile},
                                              .check = check};
 
 }  // namespace ocitidy::rules

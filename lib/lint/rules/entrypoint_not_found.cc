@@ -136,6 +136,7 @@ constinit const Rule entrypoint_not_found = {.info = {.id = "entrypoint-not-foun
                                                       .category = Category::startup,
                                                       .severity = Severity::error,
                                                       .evidence = Evidence::observed,
+                                                      .profiles = kLambdaAndGeneric,
                                                       .reads = {&lambda::kScriptHeads, 1}},
                                              .check = check};
 

@@ -28,7 +28,8 @@ constinit const Rule missing_diff_ids = {.info = {.id = "missing-diff-ids",
                                                   .since = "0.1.0",
                                                   .category = Category::deploy,
                                                   .severity = Severity::error,
-                                                  .evidence = Evidence::inferred},
+                                                  .evidence = Evidence::inferred,
+                                                  .profiles = kEveryProfile},
                                          .check = check};
 
 }  // namespace ocitidy::rules

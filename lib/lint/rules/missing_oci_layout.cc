@@ -32,7 +32,8 @@ constinit const Rule missing_oci_layout = {.info = {.id = "missing-oci-layout",
                                                     .since = "0.1.0",
                                                     .category = Category::hygiene,
                                                     .severity = Severity::warning,
-                                                    .evidence = Evidence::documented},
+                                                    .evidence = Evidence::documented,
+                                                    .profiles = kEveryProfile},
                                            .check = check};
 
 }  // namespace ocitidy::rules

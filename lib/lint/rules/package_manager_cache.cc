@@ -130,6 +130,7 @@ constinit const Rule package_manager_cache = {.info = {.id = "package-manager-ca
                                                        .category = Category::size,
                                                        .severity = Severity::info,
                                                        .evidence = Evidence::documented,
+                                                       .profiles = kLambdaAndGeneric,
                                                        .fixed_by = "drop-package-caches"},
                                               .check = check};
 

@@ -16,14 +16,13 @@ namespace {
 
 constexpr std::size_t kGroupsPerCause = 20;  // for one layer, one layer that hides, one cause
 constexpr std::size_t kFindings = 200;
-
 enum class Cause : std::uint8_t { deleted, opaque, same_size, overwritten, replaced, duplicate };
 
 struct Story {
   std::string_view what, fix;
 };
+// In the order of Cause.
 constexpr std::array<Story, 6> kStories = {{
-    // in the order of Cause
     {"deleted in ", "delete it in the RUN step that makes it, or copy what is needed out of a build stage"},
     {"hidden by a directory replaced whole in ", "copy what is needed out of a build stage"},
     {"copied whole into ", "set mode and owner where the file is made: COPY --chmod --chown, or in the same RUN step"},
@@ -144,6 +143,7 @@ constinit const Rule shadowed_file = {.info = {.id = "shadowed-file",
                                                .category = Category::size,
                                                .severity = Severity::info,
                                                .evidence = Evidence::inferred,
+                                               .profiles = kLambdaAndGeneric,
                                                .fixed_by = "drop-hidden"},
                                       .check = check};
 

@@ -1,5 +1,5 @@
 // base_layers.cc - see base_layers.h.
-#include "optimize/base_layers.h"
+#include "image/base_layers.h"
 
 #include <algorithm>
 #include <array>
@@ -66,16 +66,16 @@ std::uint32_t from_buildpacks(const ImageModel& image) {
   return 0;
 }
 
-Result<BaseLayers> from_user(const ImageModel& image, const OptimizeOptions& options) {
+Result<BaseLayers> from_user(const ImageModel& image, const BaseHint& hint) {
   const auto layers = image.layers();
-  if (options.base_layers) {
-    if (*options.base_layers > layers.size()) {
+  if (hint.layers) {
+    if (*hint.layers > layers.size()) {
       return fail(Code::invalid_argument,
-                  cat("the base cannot have ", *options.base_layers, " layers: the image has ", layers.size()));
+                  cat("the base cannot have ", *hint.layers, " layers: the image has ", layers.size()));
     }
-    return BaseLayers{*options.base_layers, "named by --base"};
+    return BaseLayers{*hint.layers, "named by --base"};
   }
-  const auto& base = options.base_diff_ids;
+  const auto& base = hint.diff_ids;
   const bool begins =
       base.size() <= layers.size() && std::ranges::equal(base, layers.first(base.size()), {}, {}, &Layer::diff_id);
   if (begins) return BaseLayers{static_cast<std::uint32_t>(base.size()), "the DiffIDs of the image named by --base"};
@@ -85,16 +85,14 @@ Result<BaseLayers> from_user(const ImageModel& image, const OptimizeOptions& opt
 
 }  // namespace
 
-Result<BaseLayers> base_layers(const ImageModel& image, const OptimizeOptions& options) {
-  if (options.base_layers || !options.base_diff_ids.empty()) return from_user(image, options);
-  if (options.base == OptimizeOptions::Base::touchable) {
-    return BaseLayers{0, "every layer may be written anew (--touch-base)"};
-  }
+Result<BaseLayers> base_layers(const ImageModel& image, const BaseHint& hint) {
+  if (hint.layers || !hint.diff_ids.empty()) return from_user(image, hint);
   if (const std::uint32_t count = from_buildpacks(image); count > 0) {
     return BaseLayers{count, "the buildpacks label names the top layer of the run image"};
   }
   if (const std::uint32_t count = from_history(image); count > 0) {
-    return BaseLayers{count, "the history: a CMD or ENTRYPOINT step ends an earlier build there"};
+    return BaseLayers{count, "the history: a CMD or ENTRYPOINT step ends an earlier build there",
+                      BaseLayers::Trust::guessed};
   }
   return BaseLayers{0, "not known: no --base, label or history tells; every layer counts as the image's own"};
 }
