@@ -349,7 +349,8 @@ class Parser {
     }
     if (!at_word("]]")) return fail();
     command.words.push_back(std::move(token_.word));
-    if (!plain) command.words.insert(command.words.begin() + 1, ShellWord{{{.kind = ShellPiece::Kind::unknown, .text = {}}}});
+    if (!plain)
+      command.words.insert(command.words.begin() + 1, ShellWord{{{.kind = ShellPiece::Kind::unknown, .text = {}}}});
     advance();
   }
 

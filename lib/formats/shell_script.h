@@ -63,7 +63,7 @@ struct ShellScript {
   std::vector<ShellCommand> commands{};  ///< in order of the text
   std::set<std::string> functions{};
   std::vector<unsigned> process_substitutions{};  ///< lines with <(...) or >(...)
-  bool complete = true;                         ///< false: reading stopped at what is no shell, or over a bound
+  bool complete = true;                           ///< false: reading stopped at what is no shell, or over a bound
 };
 
 /// NAME=word, when `word` is one.

@@ -211,9 +211,9 @@ void ShellTokens::double_quoted(ShellWord& word) {
     const char c = peek();
     if (c == '"') {
       ++at_;
-      if (word.pieces.size() > 1) std::erase_if(word.pieces, [](const ShellPiece& piece) {
-        return piece.kind == Piece::literal && piece.text.empty();
-      });
+      if (word.pieces.size() > 1)
+        std::erase_if(word.pieces,
+                      [](const ShellPiece& piece) { return piece.kind == Piece::literal && piece.text.empty(); });
       return;
     }
     if (c == '$') {

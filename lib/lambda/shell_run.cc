@@ -18,14 +18,14 @@ using Piece = ShellPiece::Kind;
 constexpr auto kSetByLambda = std::to_array<std::string_view>(
     {"AWS_ACCESS_KEY_ID", "AWS_DEFAULT_REGION", "AWS_EXECUTION_ENV", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
      "AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_VERSION", "AWS_LAMBDA_LOG_GROUP_NAME",
-     "AWS_LAMBDA_LOG_STREAM_NAME", "AWS_LAMBDA_RUNTIME_API", "AWS_REGION", "AWS_SECRET_ACCESS_KEY",
-     "AWS_SESSION_TOKEN", "LAMBDA_RUNTIME_DIR", "LAMBDA_TASK_ROOT"});
+     "AWS_LAMBDA_LOG_STREAM_NAME", "AWS_LAMBDA_RUNTIME_API", "AWS_REGION", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
+     "LAMBDA_RUNTIME_DIR", "LAMBDA_TASK_ROOT"});
 
 constexpr auto kBuiltins = std::to_array<std::string_view>(
-    {".",    ":",      "[",      "[[",      "alias", "break",  "builtin", "cd",    "command", "continue", "declare",
-     "echo", "eval",   "exec",   "exit",    "export", "false", "getopts", "hash",  "jobs",    "kill",     "let",
-     "local", "printf", "pwd",   "read",    "readonly", "return", "set",  "shift", "shopt",   "source",   "test",
-     "times", "trap",  "true",   "type",    "typeset", "ulimit", "umask", "unalias", "unset", "wait"});
+    {".",     ":",      "[",    "[[",   "alias",    "break",  "builtin", "cd",      "command", "continue", "declare",
+     "echo",  "eval",   "exec", "exit", "export",   "false",  "getopts", "hash",    "jobs",    "kill",     "let",
+     "local", "printf", "pwd",  "read", "readonly", "return", "set",     "shift",   "shopt",   "source",   "test",
+     "times", "trap",   "true", "type", "typeset",  "ulimit", "umask",   "unalias", "unset",   "wait"});
 
 bool contains(const auto& table, std::string_view name) { return std::ranges::find(table, name) != table.end(); }
 

@@ -1,4 +1,5 @@
-// shell_run.h - a shell script read as it would run on Lambda: which commands are certain, and what it starts in the end.
+// shell_run.h - a shell script read as it would run on Lambda: which commands are certain, and what it starts in the
+// end.
 #pragma once
 
 #include <optional>
