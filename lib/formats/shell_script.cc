@@ -308,6 +308,7 @@ class Parser {
   }
 
   ShellGuard simple_command() {
+    if (at_any({"then", "elif", "else", "fi", "do", "done", "esac", "}"})) fail();  // closes what is not open
     ShellCommand command = begin();
     while (!stuck()) {
       if (token_.kind == Token::redirection) {

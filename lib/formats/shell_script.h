@@ -22,7 +22,7 @@ struct ShellPiece {
   enum class Kind : std::uint8_t {
     literal,     ///< `text` as the command gets it
     variable,    ///< $text, ${text}, ${text:-}
-    positional,  ///< $1 to $9: `text` is the digit
+    positional,  ///< $0 to $9: `text` is the digit
     arguments,   ///< $@ and $*
     unknown,     ///< command substitution, arithmetic, globs, other forms of ${...}
   };

@@ -27,7 +27,7 @@ struct ShellRun {
   std::vector<ShellCommand> running;  ///< commands that are known to run, in order
 };
 
-/// `arguments`: what the script gets behind $0. `directory`: absolute.
+/// `arguments`: what the script gets, $0 first. `directory`: absolute.
 ShellRun run_on_lambda(const ImageConfig& config, const ShellScript& script, const Words& arguments,
                        std::optional<std::string> directory);
 

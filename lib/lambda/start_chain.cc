@@ -126,7 +126,7 @@ class Follower {
     const std::string_view name = file_name(program.name);
     if (interpreted || program.named_by == NamedBy::operand) {
       const bool shell = program.named_by == NamedBy::operand || contains(kShells, file_name(chain_.last().name));
-      if (shell) return read_script(*program.file, from(program.words, 1));
+      if (shell) return read_script(*program.file, program.words);
       chain_.complete = kind_of(image_, *chain_.last().file) != FileKind::script && !contains(kOpaque, name);
       return std::nullopt;
     }
@@ -135,8 +135,7 @@ class Follower {
       return launched(program, *launcher);
     // Shells run what execve(2) refuses, as POSIX wants.
     const bool by_shell = program.named_by == NamedBy::exec || program.named_by == NamedBy::command;
-    if (by_shell && kind_of(image_, *program.file) == FileKind::text)
-      return read_script(*program.file, from(program.words, 1));
+    if (by_shell && kind_of(image_, *program.file) == FileKind::text) return read_script(*program.file, program.words);
     chain_.complete = !contains(kOpaque, name);
     return std::nullopt;
   }
@@ -192,14 +191,16 @@ class Follower {
     }
     if (at >= words.size() || !words[at]) return std::nullopt;
     if (login) return std::nullopt;  // /etc/profile may change anything
-    if (text) return read(program.script, *words[at], from(words, at + 2));
+    if (text) return read(program.script, *words[at], from(words, at + 1));
     Pending pending{.call = {.named_by = NamedBy::operand, .words = from(words, at), .directory = directory_},
                     .script = program.script};
     pending.call.line = program.line;
     return pending;
   }
 
-  std::optional<Pending> read_script(NodeId file, const Words& arguments) {
+  std::optional<Pending> read_script(NodeId file, Words arguments) {
+    const bool bare = !arguments.empty() && arguments.front() && arguments.front()->find('/') == std::string::npos;
+    if (bare) arguments.front().reset();  // $0 is where PATH led to
     const auto made_by = image_.node(file).made_by;
     const auto capture = made_by ? image_.captured(*made_by) : std::nullopt;
     if (!capture || !capture->whole_file) return std::nullopt;
