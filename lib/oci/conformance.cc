@@ -59,7 +59,7 @@ void judge_own_media_type(Judge& judge, const Place& document, const Expected& e
     if (expected.family == Family::docker) {
       judge.must(place, expected.section, "be there", "is missing");
     } else {
-      judge.should(place, expected.section, "be there", "is missing: readers have to guess what the document is");
+      judge.style(place, expected.section, "be there", "is missing: readers have to guess what the document is");
     }
   }
   if (!type) return;

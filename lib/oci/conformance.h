@@ -18,7 +18,7 @@
 
 namespace ocitidy {
 
-/// How strongly the image-spec puts it. `style` is a SHOULD that no reader minds: how keys are named.
+/// How strongly the image-spec puts it. `style` is a SHOULD that no reader minds: how keys are named, say.
 enum class Requirement : std::uint8_t { must, should, style };
 std::string_view requirement_word(Requirement requirement);  ///< "MUST", "SHOULD"
 
