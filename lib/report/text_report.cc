@@ -147,7 +147,8 @@ class TextReport {
     if (report_.profile == Profile::lambda) return lambda_verdict();
     const bool oci = report_.profile == Profile::oci;
     if (report_.count(Severity::error) == 0) {
-      return oci ? "no departure from what the image-spec demands was found" : "nothing that breaks the image was found";
+      return oci ? "no departure from what the image-spec demands was found"
+                 : "nothing that breaks the image was found";
     }
     return oci ? "the image departs from the image-spec" : "the image is broken, or breaks when it starts";
   }

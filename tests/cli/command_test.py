@@ -240,6 +240,14 @@ class Commands(CliTest):
                 source = (Settings.source / "docs" / "rules" / f"{rule_id}.md").read_text()
                 self.assertEqual(page, source if source.endswith("\n") else source + "\n")
 
+    def test_the_table_of_rules_lists_the_same(self):
+        rules = json.loads(self.expect(CLEAN, "rules", "--format", "json").stdout)["rules"]
+        table = (Settings.source / "docs" / "rules" / "README.md").read_text()
+        rows = re.findall(r"^\| \[([^]]+)\]\(([^)]+)\.md\) \| (\w+) \| ([^|]+) \| ([^|]+) \| ", table, re.MULTILINE)
+        wanted = [(rule["id"], rule["id"], rule["severity"], ", ".join(rule["profiles"]), rule["title"].replace("`", ""))
+                  for rule in rules]
+        self.assertEqual(sorted((*row[:4], row[4].replace("`", "")) for row in rows), wanted)
+
     def test_version(self):
         first = self.expect(CLEAN, "version").stdout
         self.assertRegex(first, rb"\Aocitidy \d+\.\d+\.\d+\n\Z")

@@ -41,9 +41,7 @@ TEST(Base, InheritedFindingsDoNotFail) {
   EXPECT_TRUE(lint_of(image_of(kTwoFaults), only("missing-parent-directory", 0)).fails(Severity::error));
 }
 
-TEST(Base, MustFitTheImage) {
-  EXPECT_FALSE(lint(image_of(kTwoFaults), only("missing-parent-directory", 3)));
-}
+TEST(Base, MustFitTheImage) { EXPECT_FALSE(lint(image_of(kTwoFaults), only("missing-parent-directory", 3))); }
 
 TEST(Base, AGuessTakesNoErrorAway) {
   Report report = lint_of(image_of(kTwoFaults), only("missing-parent-directory", 2));
