@@ -130,7 +130,7 @@ constinit const Rule writes_outside_tmp = {.info = {.id = "writes-outside-tmp",
                                                     .category = Category::runtime,
                                                     .severity = Severity::warning,
                                                     .evidence = Evidence::observed,
-                                                    .reads = {&lambda::kScriptHeads, 1},
+                                                    .reads = lambda::kStartReads,
                                                     .texts = kTexts},
                                            .check = check};
 
