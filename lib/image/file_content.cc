@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "formats/elf.h"
+#include "image/quick_glob.h"
 
 namespace ocitidy {
 namespace {
@@ -28,7 +29,7 @@ std::size_t bytes_of(const ElfFacts& facts) {
 std::uint32_t FileContent::capture_wish(std::string_view path) const {
   std::uint32_t wish = 0;
   for (const ContentQuery& query : options_.reads) {
-    if (query.first_bytes > wish && head_.starts_with(query.magic) && glob_matches(query.glob, path))
+    if (query.first_bytes > wish && head_.starts_with(query.magic) && quick_glob_matches(query.glob, path))
       wish = query.first_bytes;
   }
   return wish;
@@ -73,7 +74,7 @@ void FileContent::decide(const Entry& entry) {
       has(options_.facts, Facts::zip_names) && zip_names_bytes_ <= kMostZipNamesBytes && is_zip_name(entry.path);
   texts_wanted_ = false;
   for (const TextQuery& query : options_.texts) {
-    if (!head_.starts_with(query.magic) || !glob_matches(query.glob, entry.path)) continue;
+    if (!head_.starts_with(query.magic) || !quick_glob_matches(query.glob, entry.path)) continue;
     texts_.add(query.text);
     texts_wanted_ = true;
   }
