@@ -279,6 +279,28 @@ class Commands(CliTest):
         self.expect(CLEAN, "lint", "--ignore", "missing-parent-directory", image)  # the option takes one word only
         self.expect(FINDINGS, "lint", "--select", "missing-parent-directory", image)
 
+    def test_base_and_profile(self):
+        image = self.layout("whole", images.layers_without_parent()).folder
+        layers = len(images.layers_without_parent())
+        self.expect(CLEAN, "lint", image, "--base", str(layers))
+        self.expect(CLEAN, "lint", image, "--base", image)  # its own base: every layer is inherited
+        self.expect(USAGE, "lint", image, "--base", str(layers + 1))
+        self.expect(USAGE, "lint", image, "--base", "99999999999")
+        other = self.layout("other", images.layers_with_info()).folder
+        self.assertIn("does not begin with", self.expect(USAGE, "lint", image, "--base", other).stderr)
+        self.expect(IO_ERROR, "lint", image, "--base", image + "-not-there")
+        done = self.run_cli("lint", image, "--profile", "oci", "--format", "json")
+        report = json.loads(done.stdout)
+        self.assertEqual(report["profile"], "oci")
+        self.assertIn("missing-diff-ids", [rule["id"] for rule in report["rules"]])
+        self.assertNotIn("missing-parent-directory", [rule["id"] for rule in report["rules"]])
+        self.expect(USAGE, "lint", image, "--profile", "aws")
+
+    def test_today(self):
+        image = self.layout(layers=images.good_layers()).folder
+        self.expect(CLEAN, "lint", image, "--today", "2026-11-25")
+        self.assertIn("--today", self.expect(USAGE, "lint", image, "--today", "tomorrow").stderr)
+
     def test_inspect_tells_how_it_starts(self):
         config = {"Entrypoint": ["/app", "--x"], "Cmd": ["run"], "WorkingDir": "/etc", "User": "7", "Env": ["A=1", "B="]}
         image = self.layout(config=config).folder
