@@ -17,4 +17,8 @@ inline constexpr std::uint64_t kMaxImageBytesDecimal = 10'000'000'000;
 inline constexpr std::uint64_t kNearMaxImageBytes = kMaxImageBytes / 10 * 9;
 static_assert(kNearMaxImageBytes == 9'663'676'416);
 
+/// The newest kernel that functions have been seen on: Linux 5.10. AWS documents none.
+/// Source: log in huggingface/datasets#7029 ("Linux-5.10.216-...amzn2"). Read 2026-09-01.
+inline constexpr std::uint32_t kKernelMajor = 5, kKernelMinor = 10;
+
 }  // namespace ocitidy::lambda
