@@ -1,8 +1,11 @@
 // lint.cc - `ocitidy lint`.
+#include <chrono>
 #include <memory>
 
+#include "base_hint.h"
 #include "commands.h"
 #include "ocitidy/lint.h"
+#include "ocitidy/optimize.h"
 #include "ocitidy/report.h"
 #include "options.h"
 #include "output.h"
@@ -12,12 +15,29 @@
 namespace ocitidy::cli {
 namespace {
 
+using Clock = std::chrono::system_clock;
+
 struct Arguments {
   ImageOptions image;
   OutputOptions output;
-  std::string fail_on = "error";
+  std::string fail_on = "error", profile = "lambda", base, today;
   std::vector<std::string> select, ignore;
 };
+
+/// The day that rules about dates go by. Only here is a clock read: the library is told.
+Result<std::int64_t> now(const std::string& today) {
+  if (today.empty()) return std::chrono::duration_cast<std::chrono::seconds>(Clock::now().time_since_epoch()).count();
+  auto day = parse_day(today);
+  if (!day) return fail_at(std::move(day).error(), "--today");
+  return *day;
+}
+
+/// --base; an image among several is chosen for the platform of the one that is linted.
+Result<BaseHint> base_of(const Arguments& arguments, const Image& image, const LintOptions& options) {
+  if (!names_image(arguments.base)) return base_hint(arguments.base, arguments.image, {});
+  OCITIDY_TRY(const ImageConfig config, config_of(image, options.platform, options.limits));
+  return base_hint(arguments.base, arguments.image, config.platform);
+}
 
 bool fails(const Report& report, const std::string& fail_on) {
   const auto threshold = parse_severity(fail_on);
@@ -30,12 +50,15 @@ Result<ExitCode> run(const Arguments& arguments) {
   LintOptions options;
   options.select = arguments.select;
   options.ignore = arguments.ignore;
+  OCITIDY_TRY(options.profile, parse_profile(arguments.profile));
   OCITIDY_TRY(options.platform, platform_of(arguments.image));
+  OCITIDY_TRY(options.now_s, now(arguments.today));
   options.limits = arguments.image.limits;
   options.threads = arguments.image.threads;
 
   OCITIDY_TRY(Output output, Output::open(arguments.output.path, arguments.image.reference));
   OCITIDY_TRY(const Image image, open_image(arguments.image));
+  OCITIDY_TRY(options.base, base_of(arguments, image, options));
   OCITIDY_TRY(const Report report, lint(image, options));
   if (arguments.output.format == "json") {
     write_json(report, output.writer());
@@ -54,7 +77,17 @@ void add_lint_command(CLI::App& app, Action& chosen) {
   add_image_options(*command, arguments->image);
   command->add_option("--fail-on", arguments->fail_on, "Least severity that ends with exit code 1; default: error")
       ->check(CLI::IsMember(std::vector<std::string>{"error", "warning", "info", "none"}));
-  command->add_option("--select", arguments->select, "Only these rules")
+  command
+      ->add_option("--profile", arguments->profile,
+                   "What to judge for: lambda (default), oci (the image-spec alone) or generic (a good image anywhere)")
+      ->check(CLI::IsMember(std::vector<std::string>{"lambda", "oci", "generic"}));
+  command
+      ->add_option("--base", arguments->base,
+                   "The base image, or its number of layers: what is found inside it does not count")
+      ->type_name("N|IMAGE");
+  command->add_option("--today", arguments->today, "The day that dates are judged by; default: the clock's")
+      ->type_name("YYYY-MM-DD");
+  command->add_option("--select", arguments->select, "Only these rules, of any profile")
       ->type_name("ID[,ID]")
       ->delimiter(',')
       ->allow_extra_args(false);

@@ -2,6 +2,7 @@
 #include <memory>
 #include <optional>
 
+#include "base_hint.h"
 #include "commands.h"
 #include "input_guard.h"
 #include "interruptible.h"
@@ -19,8 +20,7 @@ constexpr std::uint64_t kMostListBytes = std::uint64_t{64} << 20;  // parse_used
 
 /// --base IMAGE and the path lists: what needs a look at the image's config, and at other files.
 Result<void> add_what_is_read(const OptimizeArguments& arguments, const Image& image, OptimizeOptions& options) {
-  const bool names_base = !arguments.base.empty() && !is_layer_count(arguments.base);
-  if (!names_base && arguments.path_lists.empty() && !options.merge_range) return {};
+  if (!names_image(arguments.base) && arguments.path_lists.empty() && !options.merge_range) return {};
   OCITIDY_TRY(const ImageConfig config, config_of(image, options.platform, options.limits));
   if (options.merge_range && !config.diff_ids.empty() && options.merge_range->second >= config.diff_ids.size()) {
     return fail(Code::invalid_argument, "--merge: there is no layer " + std::to_string(options.merge_range->second) +
@@ -32,18 +32,10 @@ Result<void> add_what_is_read(const OptimizeArguments& arguments, const Image& i
     if (!paths) return fail_at(std::move(paths).error(), "'" + escape_for_terminal(path) + "'");
     options.used_paths.insert(options.used_paths.end(), paths->begin(), paths->end());
   }
-  if (!names_base) return {};
-  ImageOptions base = arguments.image;
-  base.reference = arguments.base;
-  if (base.platform.empty()) base.platform = config.platform.str();
-  auto opened = open_image(base);
-  if (!opened) return fail_at(std::move(opened).error(), "--base");
-  OCITIDY_TRY(const auto platform, platform_of(base));
-  const auto base_config = config_of(*opened, platform, options.limits);
-  if (!base_config) return fail_at(base_config.error(), "--base");
-  options.base_diff_ids = base_config->diff_ids;
-  if (!options.base_diff_ids.empty()) return {};
-  return fail(Code::invalid_argument, "--base: its config names no layers; give their number instead");
+  if (!names_image(arguments.base)) return {};
+  OCITIDY_TRY(BaseHint base, base_hint(arguments.base, arguments.image, config.platform));
+  options.base_diff_ids = std::move(base.diff_ids);
+  return {};
 }
 
 /// The name that the image has where it comes from, for a target whose reference gives none; "" when it has none.

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <limits>
 
+#include "base_hint.h"
 #include "ocitidy/escape.h"
 #include "suggest.h"
 
@@ -130,9 +131,9 @@ Result<void> read_base(const OptimizeArguments& arguments, OptimizeOptions& opti
   if (arguments.touch_base) options.base = OptimizeOptions::Base::touchable;
   if (arguments.base.empty()) return {};
   if (arguments.touch_base) return fail(Code::invalid_argument, "--touch-base and --base contradict each other");
-  if (!is_layer_count(arguments.base)) return {};
-  options.base_layers = parse_digits<std::uint32_t>(arguments.base);
-  if (!options.base_layers) return refuse("--base", arguments.base, "a number of layers that an image can have");
+  if (names_image(arguments.base)) return {};
+  OCITIDY_TRY(const BaseHint hint, base_hint(arguments.base, arguments.image, {}));
+  options.base_layers = hint.layers;
   return {};
 }
 
@@ -223,8 +224,6 @@ void add_optimize_options(CLI::App& command, OptimizeArguments& arguments) {
   add_layers(command, arguments);
   add_reading_options(command, arguments.image, "--max-input-layers");
 }
-
-bool is_layer_count(const std::string& base) { return base.find_first_not_of("0123456789") == std::string::npos; }
 
 Result<OptimizeOptions> optimize_options(const OptimizeArguments& arguments) {
   OptimizeOptions options;

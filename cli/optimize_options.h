@@ -33,7 +33,4 @@ void add_optimize_options(CLI::App& command, OptimizeArguments& arguments);
 /// Errors: invalid_argument.
 Result<OptimizeOptions> optimize_options(const OptimizeArguments& arguments);
 
-/// Is `--base` the number of layers? Otherwise it names an image.
-bool is_layer_count(const std::string& base);
-
 }  // namespace ocitidy::cli

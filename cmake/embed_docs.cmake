@@ -1,10 +1,11 @@
 # Writes a C++ file that holds every page of one folder of docs/ as a string: rule_page(), pass_page() and
-# `ocitidy explain` print them.
+# `ocitidy explain` print them. README.md, the table of them, is no page.
 # Run as a script: cmake -DPAGES=dir -DKIND=rules -DHEADER=lint/rules/pages.h -DOUT=file -P embed_docs.cmake
 #
 # A page goes through byte for byte: it is only ever a quoted string here, never a list, and never configured. Compilers
 # need not take string literals over 64 KiB.
 file(GLOB pages "${PAGES}/*.md")
+list(FILTER pages EXCLUDE REGEX "/README\\.md$")
 list(SORT pages)
 file(WRITE "${OUT}" "// Generated from docs/${KIND} by cmake/embed_docs.cmake.\n#include \"${HEADER}\"\n\n"
   "namespace ocitidy::${KIND} {\n\nconst std::vector<Page>& pages() {\n  static const std::vector<Page> all = {\n")

@@ -14,7 +14,7 @@ namespace ocitidy {
 struct RuleRun {
   const RuleInfo* rule = nullptr;
   Outcome outcome;
-  std::vector<Finding> findings;  ///< worst first, then most bytes, then place
+  std::vector<Finding> findings;  ///< worst first, then own, then most bytes, then place
 };
 
 /// A layer, as far as reports name it.

@@ -26,7 +26,7 @@ inline constexpr std::size_t kMostTracedProcesses = 10'000;  ///< alive at one t
 ///
 /// ".." is resolved by name: whoever uses the paths looks for symbolic links in them. /proc, /sys, /dev and /tmp are
 /// not of the image and left out, so is the root. No tracer sees the loader that the kernel starts for a program: see
-/// ElfDynamic::interpreter.
+/// ElfFacts::interpreter.
 ///
 /// Errors: limit_exceeded (text, paths or processes); corrupt, with the line, for a path over 4095 bytes or with a zero
 /// byte in a plain list and for records that are no such JSON. Lines of a trace that say nothing are skipped: traced

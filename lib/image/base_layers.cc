@@ -5,6 +5,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "image/known_bases.h"
 
 namespace ocitidy {
 namespace {
@@ -66,6 +67,26 @@ std::uint32_t from_buildpacks(const ImageModel& image) {
   return 0;
 }
 
+/// What every base image of AWS brings along: the layers up to the last that first puts one of these in place. Later
+/// copies are somebody's own. Source: aws/aws-lambda-base-images, Dockerfiles of all runtimes.
+std::uint32_t from_aws_files(const ImageModel& image) {
+  if (image.config().entrypoint != std::vector<std::string>{"/lambda-entrypoint.sh"}) return 0;
+  constexpr std::array<std::string_view, 3> kFiles{"lambda-entrypoint.sh", "usr/local/bin/aws-lambda-rie",
+                                                   "etc/os-release"};
+  std::uint32_t count = 0;
+  for (const std::string_view file : kFiles) {
+    std::uint32_t layer = 0;
+    const auto layers = image.layers();
+    while (layer < layers.size() &&
+           std::ranges::find(layers[layer].entries, file, &Entry::path) == layers[layer].entries.end()) {
+      ++layer;
+    }
+    if (layer == layers.size()) return 0;  // not one of AWS
+    count = std::max(count, layer + 1);
+  }
+  return count;
+}
+
 Result<BaseLayers> from_user(const ImageModel& image, const BaseHint& hint) {
   const auto layers = image.layers();
   if (hint.layers) {
@@ -87,14 +108,29 @@ Result<BaseLayers> from_user(const ImageModel& image, const BaseHint& hint) {
 
 Result<BaseLayers> base_layers(const ImageModel& image, const BaseHint& hint) {
   if (hint.layers || !hint.diff_ids.empty()) return from_user(image, hint);
+  const auto below = [&](std::size_t count) { return count > 0 && count < image.layers().size(); };
+  const auto base = find_known_base(image.layers());
+  if (base && below(base->layer_count)) {
+    const auto named = image.manifest().annotations.find("org.opencontainers.image.base.name");
+    const bool annotated = named != image.manifest().annotations.end();
+    return BaseLayers{static_cast<std::uint32_t>(base->layer_count),
+                      cat("the DiffIDs are those of ", base->name,
+                          annotated ? cat(" (the annotation says ", quote(named->second), ")") : "")};
+  }
   if (const std::uint32_t count = from_buildpacks(image); count > 0) {
     return BaseLayers{count, "the buildpacks label names the top layer of the run image"};
   }
+  const auto guessed = [](std::uint32_t count, const char* evidence) {
+    return BaseLayers{count, evidence, BaseLayers::Trust::guessed};
+  };
   if (const std::uint32_t count = from_history(image); count > 0) {
-    return BaseLayers{count, "the history: a CMD or ENTRYPOINT step ends an earlier build there",
-                      BaseLayers::Trust::guessed};
+    return guessed(count, "the history: a CMD or ENTRYPOINT step ends an earlier build there");
   }
-  return BaseLayers{0, "not known: no --base, label or history tells; every layer counts as the image's own"};
+  if (const std::uint32_t count = from_aws_files(image); below(count)) {
+    return guessed(count, "the files of an AWS base image: the last of them comes with that layer");
+  }
+  return BaseLayers{
+      0, "not known: no --base, DiffID, label, history or file tells; every layer counts as the image's own"};
 }
 
 }  // namespace ocitidy

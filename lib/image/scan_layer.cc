@@ -2,13 +2,11 @@
 #include "image/scan_layer.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "archive/codec.h"
 #include "archive/tar_reader.h"
 #include "base/text.h"
-#include "formats/elf.h"
-#include "formats/library_names.h"
+#include "image/file_content.h"
 #include "image/member_name.h"
 
 namespace ocitidy {
@@ -53,22 +51,19 @@ class TarStream : public ByteStream {
 /// Files members into a LayerIndex.
 class Indexer {
  public:
-  Indexer(const LayerScan& scan, LayerIndex& index) : scan_(scan), index_(index) {}
+  Indexer(const LayerScan& scan, LayerIndex& index)
+      : scan_(scan), index_(index), content_(scan.options, scan.capture_bytes, index) {}
 
   Result<void> add(const TarMember& member, TarReader& tar);
 
  private:
-  Result<void> read_content(Entry& entry, TarReader& tar);
-  std::uint32_t capture_wish(std::string_view path, std::string_view head) const;
   std::uint16_t owner_of(const TarMember& member);
 
   const LayerScan& scan_;
   LayerIndex& index_;
   static constexpr std::size_t kMostOwners = 1000;  // names of more are not kept: a search must stay short
   std::uint16_t last_owner_ = 0;
-  std::uint64_t captured_bytes_ = 0;
-  Hasher file_hasher_;
-  LibraryNames library_names_;
+  FileContent content_;
 };
 
 Result<void> Indexer::add(const TarMember& member, TarReader& tar) {
@@ -104,7 +99,7 @@ Result<void> Indexer::add(const TarMember& member, TarReader& tar) {
   if (hashed) index_.content.emplace_back();
   if (entry.type == EntryType::file) {
     entry.size_bytes = member.size_bytes;
-    OCITIDY_CHECK(read_content(entry, tar));
+    OCITIDY_CHECK(content_.read(entry, tar));
   }
   index_.entries.push_back(entry);
   return {};
@@ -124,64 +119,6 @@ std::uint16_t Indexer::owner_of(const TarMember& member) {
     found = owners.end() - 1;
   }
   return last_owner_ = static_cast<std::uint16_t>(found - owners.begin());
-}
-
-/// How many bytes of a file at `path` that begins with `head` some rule asked for.
-std::uint32_t Indexer::capture_wish(std::string_view path, std::string_view head) const {
-  std::uint32_t wish = 0;
-  for (const ContentQuery& query : scan_.options.reads) {
-    if (query.first_bytes > wish && head.starts_with(query.magic) && glob_matches(query.glob, path))
-      wish = query.first_bytes;
-  }
-  return wish;
-}
-
-Result<void> Indexer::read_content(Entry& entry, TarReader& tar) {
-  const bool hashed = scan_.options.content == InspectOptions::Hash::sha256;
-  Hasher* const hasher = hashed ? &file_hasher_ : nullptr;
-  std::string head;
-  std::uint32_t wish = kElfHeadBytes;
-  bool wish_known = false;
-  bool names_wanted = scan_.options.library_names == ScanOptions::LibraryNames::collect;
-  OCITIDY_CHECK(tar.content([&](std::span<const std::byte> bytes) {
-    if (hasher) hasher->update(bytes);
-    if (names_wanted) library_names_.feed(bytes);
-    std::size_t taken = 0;
-    const auto take = [&] {
-      const std::size_t count =
-          std::min<std::size_t>(bytes.size() - taken, wish - std::min<std::size_t>(wish, head.size()));
-      head.append(reinterpret_cast<const char*>(bytes.data()) + taken, count);
-      taken += count;
-    };
-    take();
-    if (!wish_known && head.size() >= std::min<std::uint64_t>(kElfHeadBytes, entry.size_bytes)) {
-      wish_known = true;
-      wish = std::max<std::uint32_t>(wish, capture_wish(entry.path, head));
-      take();
-    }
-    if (names_wanted && head.size() >= kElfHeadBytes && elf_machine(std::as_bytes(std::span(head))) == 0) {
-      names_wanted = false;
-    }
-    return hasher == nullptr && !names_wanted && wish_known && head.size() >= wish ? Wants::enough : Wants::more;
-  }));
-  entry.elf_machine = elf_machine(std::as_bytes(std::span(head)).first(std::min(head.size(), kElfHeadBytes)));
-  if (scan_.options.library_names == ScanOptions::LibraryNames::collect) {
-    auto names = library_names_.take();
-    if (names && entry.elf_machine != 0) {
-      index_.library_names.emplace(static_cast<std::uint32_t>(index_.entries.size()), *std::move(names));
-    }
-  }
-  if (hasher) {
-    const Digest digest = hasher->finish();
-    std::copy_n(digest.bytes.begin(), index_.content.back().size(), index_.content.back().begin());
-  }
-  const std::uint32_t asked = capture_wish(entry.path, head);
-  if (asked > 0 && captured_bytes_ + std::min<std::size_t>(asked, head.size()) <= scan_.capture_bytes) {
-    head.resize(std::min<std::size_t>(asked, head.size()));
-    captured_bytes_ += head.size();
-    index_.captures.emplace(static_cast<std::uint32_t>(index_.entries.size()), std::move(head));
-  }
-  return {};
 }
 
 Codec codec_of(Magic magic) {

@@ -26,6 +26,7 @@ bool contains(const std::vector<std::string>& ids, std::string_view id) {
 bool comes_before(const RuleRun& run, const Finding& a, const Finding& b) {
   const Severity sa = severity_of(run, a), sb = severity_of(run, b);
   if (sa != sb) return sa > sb;
+  if (a.inherited != b.inherited) return b.inherited;
   if (a.wasted_bytes != b.wasted_bytes) return a.wasted_bytes > b.wasted_bytes;
   const auto place = [](const Finding& f) {
     return f.where.empty() ? std::tuple<std::string_view, std::string_view, std::uint32_t>{}

@@ -17,8 +17,8 @@ std::vector<ContentQuery> reads_of(std::span<const Rule* const> rules);
 std::vector<TextQuery> texts_of(std::span<const Rule* const> rules);
 Facts facts_of(std::span<const Rule* const> rules);
 
-/// Runs each rule over the model; findings sorted worst first, then by bytes, then by place and words. Those whose
-/// first place lies in a layer of the base are marked as inherited.
+/// Runs each rule over the model; findings sorted worst first, then own before inherited, then by bytes, then by place
+/// and words. Those whose first place lies in a layer of the base are marked as inherited.
 std::vector<RuleRun> run_rules(std::span<const Rule* const> rules, const LintInput& input);
 
 }  // namespace ocitidy

@@ -5,7 +5,7 @@
 #include <unordered_map>
 
 #include "base/text.h"
-#include "optimize/removable_paths.h"
+#include "image/removable_paths.h"
 #include "optimize/used_paths.h"
 
 namespace ocitidy {

@@ -41,6 +41,7 @@ void write_finding(JsonWriter& json, const Report& report, const RuleRun& run, c
   json.text("message", finding.message);
   json.text("fix", finding.fix);
   json.member("wastedBytes", finding.wasted_bytes);
+  json.member("inherited", finding.inherited);
   json.key("locations");
   json.begin_array();
   for (const Location& where : finding.where) write_location(json, report.image, where);
@@ -64,6 +65,13 @@ void write_json(const Report& report, const Write& write) {
   json.begin_object();
   write_header_json(json);
   write_image_json(json, report.image, [](std::size_t) {});
+  json.member("profile", profile_name(report.profile));
+  json.key("base");
+  json.begin_object();
+  json.member("layers", report.base.count);
+  json.text("evidence", report.base.evidence);
+  json.member("guessed", report.base.trust == BaseLayers::Trust::guessed);
+  json.end_object();
   json.key("summary");
   json.begin_object();
   json.member("errors", report.count(Severity::error));

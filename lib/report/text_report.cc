@@ -47,6 +47,9 @@ class TextReport {
 
   void write_all() {
     write_(image_line(report_.image, colour_));
+    if (report_.base.count != 0) {
+      write_(cat("base   ", counted(report_.base.count, "layer", "layers"), ": ", shown(report_.base.evidence), "\n"));
+    }
     for (const Severity severity : kWorstFirst) {
       for (std::size_t run = 0; run < report_.runs.size(); ++run) write_group(severity, run);
     }
@@ -79,6 +82,7 @@ class TextReport {
   void write_finding(Severity severity, const RuleRun& run, const Finding& finding, std::string_view fix) {
     std::string text = cat("\n", painted(colour_, paint_of(severity), severity_name(severity)), "  ",
                            painted(colour_, Paint::strong, run.rule->id));
+    if (finding.inherited) text += "  (inherited)";
     const std::vector<Location>& places = finding.where;
     if (!places.empty() && !subject(places.front()).empty()) text += cat("  ", subject(places.front()));
     text += cat("\n  what: ", shown(finding.message), "\n");
@@ -98,10 +102,17 @@ class TextReport {
       const std::string_view reason = unseen_reason(report_.image.layers[i].contents);
       if (!reason.empty()) text += cat("not seen  layer ", i, ": ", reason, "\n");
     }
+    std::vector<std::pair<std::string, std::string>> reasons;  // and the rules that give it
     for (const RuleRun& run : report_.runs) {
       if (run.outcome.applicable) continue;
-      text += cat("not applicable  ", run.rule->id, ": ", shown(run.outcome.reason), "\n");
+      const auto known = std::ranges::find(reasons, run.outcome.reason, [](const auto& one) { return one.first; });
+      if (known == reasons.end()) {
+        reasons.emplace_back(run.outcome.reason, run.rule->id);
+      } else {
+        known->second += cat(", ", run.rule->id);
+      }
     }
+    for (const auto& [reason, rules] : reasons) text += cat("not applicable  ", rules, ": ", shown(reason), "\n");
     if (!text.empty()) write_(cat("\n", painted(colour_, Paint::faint, text)));
   }
 
@@ -112,23 +123,43 @@ class TextReport {
     std::string text = errors == 0 ? "no errors" : counted(errors, "error", "errors");
     if (warnings != 0) text += cat(", ", counted(warnings, "warning", "warnings"));
     if (infos != 0) text += cat(", ", counted(infos, "info", "infos"));
+    const std::size_t inherited = inherited_findings();
+    if (inherited != 0) text += cat(", ", inherited, " of them inherited");
     return text;
   }
 
+  std::size_t inherited_findings() const {
+    std::size_t count = 0;
+    for (const RuleRun& run : report_.runs) {
+      count += static_cast<std::size_t>(std::ranges::count_if(run.findings, &Finding::inherited));
+    }
+    return count;
+  }
+
   Paint verdict_paint() const {
-    if (report_.fails(Severity::error)) return Paint::error;
-    return report_.fails(Severity::warning) ? Paint::warning : Paint::good;
+    if (report_.count(Severity::error) != 0) return Paint::error;
+    return report_.count(Severity::warning) != 0 ? Paint::warning : Paint::good;
   }
 
   /// What the worst findings mean for a deploy. Says no more than the rules know.
   std::string_view verdict() const {
+    if (applicable_rules() == 0) return "no rule applies, so nothing is known about this image";
+    if (report_.profile == Profile::lambda) return lambda_verdict();
+    const bool oci = report_.profile == Profile::oci;
+    if (report_.count(Severity::error) == 0) {
+      return oci ? "no departure from what the image-spec demands was found"
+                 : "nothing that breaks the image was found";
+    }
+    return oci ? "the image departs from the image-spec" : "the image is broken, or breaks when it starts";
+  }
+
+  std::string_view lambda_verdict() const {
     if (any_error([](const RuleInfo& rule) { return is_deploy(rule) && is_known(rule); })) {
       return "Lambda will refuse this image";
     }
     if (any_error(is_deploy)) return "Lambda will probably refuse this image";
     if (any_error(is_known)) return "the function will not start";
-    if (report_.fails(Severity::error)) return "the function will probably not start";
-    if (applicable_rules() == 0) return "no rule applies, so nothing is known about this image";
+    if (report_.count(Severity::error) != 0) return "the function will probably not start";
     return "nothing known stands against Lambda taking this image";
   }
 

@@ -240,6 +240,14 @@ class Commands(CliTest):
                 source = (Settings.source / "docs" / "rules" / f"{rule_id}.md").read_text()
                 self.assertEqual(page, source if source.endswith("\n") else source + "\n")
 
+    def test_the_table_of_rules_lists_the_same(self):
+        rules = json.loads(self.expect(CLEAN, "rules", "--format", "json").stdout)["rules"]
+        table = (Settings.source / "docs" / "rules" / "README.md").read_text()
+        rows = re.findall(r"^\| \[([^]]+)\]\(([^)]+)\.md\) \| (\w+) \| ([^|]+) \| ([^|]+) \| ", table, re.MULTILINE)
+        wanted = [(rule["id"], rule["id"], rule["severity"], ", ".join(rule["profiles"]), rule["title"].replace("`", ""))
+                  for rule in rules]
+        self.assertEqual(sorted((*row[:4], row[4].replace("`", "")) for row in rows), wanted)
+
     def test_version(self):
         first = self.expect(CLEAN, "version").stdout
         self.assertRegex(first, rb"\Aocitidy \d+\.\d+\.\d+\n\Z")
@@ -270,6 +278,28 @@ class Commands(CliTest):
         self.assertEqual(rules("--select", ",".join(two), "--ignore", two[0]), two[1:])
         self.expect(CLEAN, "lint", "--ignore", "missing-parent-directory", image)  # the option takes one word only
         self.expect(FINDINGS, "lint", "--select", "missing-parent-directory", image)
+
+    def test_base_and_profile(self):
+        image = self.layout("whole", images.layers_without_parent()).folder
+        layers = len(images.layers_without_parent())
+        self.expect(CLEAN, "lint", image, "--base", str(layers))
+        self.expect(CLEAN, "lint", image, "--base", image)  # its own base: every layer is inherited
+        self.expect(USAGE, "lint", image, "--base", str(layers + 1))
+        self.expect(USAGE, "lint", image, "--base", "99999999999")
+        other = self.layout("other", images.layers_with_info()).folder
+        self.assertIn("does not begin with", self.expect(USAGE, "lint", image, "--base", other).stderr)
+        self.expect(IO_ERROR, "lint", image, "--base", image + "-not-there")
+        done = self.run_cli("lint", image, "--profile", "oci", "--format", "json")
+        report = json.loads(done.stdout)
+        self.assertEqual(report["profile"], "oci")
+        self.assertIn("missing-diff-ids", [rule["id"] for rule in report["rules"]])
+        self.assertNotIn("missing-parent-directory", [rule["id"] for rule in report["rules"]])
+        self.expect(USAGE, "lint", image, "--profile", "aws")
+
+    def test_today(self):
+        image = self.layout(layers=images.good_layers()).folder
+        self.expect(CLEAN, "lint", image, "--today", "2026-11-25")
+        self.assertIn("--today", self.expect(USAGE, "lint", image, "--today", "tomorrow").stderr)
 
     def test_inspect_tells_how_it_starts(self):
         config = {"Entrypoint": ["/app", "--x"], "Cmd": ["run"], "WorkingDir": "/etc", "User": "7", "Env": ["A=1", "B="]}

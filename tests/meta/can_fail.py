@@ -93,6 +93,13 @@ BREAKAGES = {
         ("a rule too long", append("lib/lint/rules/image_index.cc", "\n" * 150), "lib/lint/rules/image_index.cc:"),
         ("two rules in a file", append("lib/lint/rules/image_index.cc", "constinit const Rule second = {};\n"), "lib/lint/rules/image_index.cc: must define exactly"),
     ],
+    "docs_current": [
+        ("a rule without its line", replace("docs/rules/README.md", "| [image-index](image-index.md)", "| [index](index.md)"), "docs/rules/README.md:"),
+        ("a page with another severity", replace("docs/rules/image-index.md", "| Severity | error |", "| Severity | info |"), "docs/rules/README.md:"),
+        ("a page with another title", replace("docs/rules/image-index.md", "| Title | ", "| Title | New "), "docs/rules/README.md:"),
+        ("no table", delete("docs/rules/README.md"), "docs/rules/README.md:"),
+        ("a page without its header", replace("docs/rules/image-index.md", "| Profiles |", "| Profile |"), "image-index.md has no row profiles"),
+    ],
     "passes_complete": [
         ("a page is missing", delete("docs/passes/set-env.md"), "docs/passes/set-env.md: the pass"),
         ("a section is missing", replace("docs/passes/set-env.md", "## Before and after", "### Before and after"), 'docs/passes/set-env.md: needs one section "## Before and after"'),

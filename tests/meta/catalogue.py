@@ -31,7 +31,7 @@ class Catalogue:
         for path in files(folder, ".cc"):
             if path.stem not in names and self.defined_in(path.read_text(encoding="utf-8")):
                 self.problems.add(path, f"defines a {self.kind} that {definitions.name} does not list")
-        found = {path.stem for path in files(pages, ".md")}
+        found = {path.stem for path in files(pages, ".md") if path.name != "README.md"}
         for page in sorted(found - {name.replace("_", "-") for name in names}):
             self.problems.add(pages / f"{page}.md", f"no {self.kind} has this page")
         if not names:

@@ -95,7 +95,7 @@ INSTANTIATE_TEST_SUITE_P(Docs, RulePageTest, ::testing::ValuesIn(all_rules().beg
 TEST(RulePages, NoPageWithoutARule) {
   std::size_t pages = 0;
   for (const auto& file : std::filesystem::directory_iterator(kPages)) {
-    if (file.path().extension() != ".md") continue;
+    if (file.path().extension() != ".md" || file.path().filename() == "README.md") continue;
     ++pages;
     EXPECT_NE(find_rule(file.path().stem().string()), nullptr) << file.path().filename();
   }

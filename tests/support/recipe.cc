@@ -8,7 +8,7 @@
 #include <span>
 
 #include "base/text.h"
-#include "support/elf_builder.h"
+#include "support/elf_words.h"
 #include "support/recipe_words.h"
 
 namespace ocitidy::test {
@@ -137,9 +137,10 @@ class Parser {
       else
         recipe_.image.layers[at].members = std::move(healthy.members);
     }
-    for (const auto& [layer, member] : native_elfs_)
-      recipe_.image.layers[layer].members[member].content.head =
-          elf64(elf_machine_for(recipe_.image.platform.architecture));
+    for (NativeElf& native : native_elfs_) {
+      native.elf.parts.machine = elf_machine_for(recipe_.image.platform.architecture);
+      recipe_.image.layers[native.layer].members[native.member].content.head = elf_bytes(native.elf);
+    }
   }
 
   Result<void> read_config(Words words);
@@ -168,9 +169,15 @@ class Parser {
 
   Recipe recipe_;
   unsigned line_ = 0;
+  /// An ELF file for the config's architecture, which may be said later.
+  struct NativeElf {
+    std::size_t layer, member;
+    ElfWords elf;
+  };
   bool base_said_ = false, bare_ = false, native_elf_ = false;
   std::vector<std::size_t> base_layers_;
-  std::vector<std::pair<std::size_t, std::size_t>> native_elfs_;  // layer, member
+  std::vector<NativeElf> native_elfs_;
+  std::optional<ElfWords> elf_;  // of the member that is read
   ParentKeeper parents_;
 };
 
@@ -437,11 +444,13 @@ Result<void> Parser::read_member(Words words) {
     return bad("a member needs a layer line above it");
   Member member;
   native_elf_ = false;
+  elf_.reset();
   OCITIDY_TRY(const std::size_t head, member_head(words, member));
   for (const Word& word : words.subspan(head)) OCITIDY_CHECK(member_word(word, member));
+  if (elf_) member.content.head = elf_bytes(*elf_);
   LayerSpec& layer = recipe_.image.layers.back();
   parents_.add(std::move(member), bare_, layer.members);
-  if (native_elf_) native_elfs_.emplace_back(recipe_.image.layers.size() - 1, layer.members.size() - 1);
+  if (native_elf_) native_elfs_.push_back({recipe_.image.layers.size() - 1, layer.members.size() - 1, *elf_});
   return {};
 }
 
@@ -479,12 +488,11 @@ Result<void> Parser::member_word(const Word& word, Member& member) {
 Result<void> Parser::file_word(const Word& word, Member& member) {
   if (word.quoted) {
     member.content.head = word.text;
-  } else if (word.text == "elf64") {
-    native_elf_ = true;
-  } else if (word.text == "elf64-x86_64") {
-    member.content.head = elf64(elf_machine_for("amd64"));
-  } else if (word.text == "elf64-aarch64") {
-    member.content.head = elf64(elf_machine_for("arm64"));
+  } else if (word.text == "elf64" || word.text == "elf64-x86_64" || word.text == "elf64-aarch64") {
+    native_elf_ = word.text == "elf64";
+    elf_.emplace().parts.machine = elf_machine_for(word.text.ends_with("aarch64") ? "arm64" : "amd64");
+  } else if (elf_ && is_elf_word(word)) {
+    return read_elf_word(word, *elf_);
   } else if (word.text == "sparse") {
     member.content.storage = Content::Storage::sparse;
   } else if (const auto size = value_of(word, "size")) {

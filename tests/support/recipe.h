@@ -37,6 +37,10 @@
 //   file PATH [MODE] [CONTENT] [size=200k] [sparse]   CONTENT: "text" (quoted), zeros, elf64 (for the config's
 //                        architecture), elf64-x86_64, elf64-aarch64. size= adds zeros up to that size. Zeros cost time
 //                        (about 1 s per GiB and lint); sparse makes them a hole in the tar, free at any size
+//      After elf64..., what the file asks of loader, processor and kernel; any of these makes it a dynamic ELF file:
+//      needs=SONAME (repeatable)  soname=NAME  interp=PATH  rpath=DIRS  runpath=DIRS
+//      version=SONAME:VERSION  weak-version=SONAME:VERSION  defines=VERSION  (repeatable; those of one SONAME together)
+//      isa=v2|v3|v4  kernel=A.B.C  shared (dynamic, without more)  static (no dynamic section)
 //   dir PATH [MODE] | fifo PATH [MODE] | chardev PATH MAJ:MIN [MODE] | blockdev PATH MAJ:MIN [MODE]
 //   symlink PATH -> TARGET | hardlink PATH -> TARGET
 //   whiteout PATH        hides PATH of the layers below           opaque DIR   hides what they hold in DIR

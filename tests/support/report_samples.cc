@@ -84,7 +84,7 @@ std::string hostile(std::string_view tag) {
 }
 
 Report ordinary_report() {
-  Report report{.image = ordinary_image(), .runs = {}};
+  Report report{.image = ordinary_image(), .base = {1, "named by --base"}, .runs = {}};
   report.runs.push_back({.rule = &kTooLarge, .outcome = Outcome::checked(), .findings = {}});
   report.runs.push_back(
       {.rule = &kMissingParent,
@@ -105,7 +105,8 @@ Report ordinary_report() {
                                .fix = "delete it in the RUN step that makes it",
                                .where = {{.layer = 1, .path = cat("var/lib/apt/lists/", i), .json_pointer = ""}},
                                .wasted_bytes = std::uint64_t{1024} * (600 - 50 * i),
-                               .severity = i == 0 ? std::optional(Severity::warning) : std::nullopt});
+                               .severity = i == 0 ? std::optional(Severity::warning) : std::nullopt,
+                               .inherited = i == 9});
   }
   report.runs.push_back(std::move(caches));
   report.runs.push_back({.rule = &kUnreadable,

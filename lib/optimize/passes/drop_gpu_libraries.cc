@@ -4,8 +4,8 @@
 #include <map>
 
 #include "base/text.h"
+#include "image/removable_paths.h"
 #include "optimize/passes/passes.h"
-#include "optimize/removable_paths.h"
 #include "optimize/removal.h"
 #include "optimize/used_paths.h"
 

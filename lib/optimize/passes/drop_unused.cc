@@ -3,9 +3,9 @@
 #include <array>
 
 #include "base/text.h"
-#include "formats/elf_dynamic.h"
+#include "formats/elf_facts.h"
+#include "image/removable_paths.h"
 #include "optimize/passes/passes.h"
-#include "optimize/removable_paths.h"
 #include "optimize/removal.h"
 #include "optimize/used_paths.h"
 
@@ -27,7 +27,7 @@ std::vector<std::string> with_interpreters(const PassInput& in) {
     const Node node = in.image.node(id);
     if (node.type != EntryType::file || !used.has(id)) return;
     const auto head = in.image.captured(*node.made_by);
-    const auto elf = head ? parse_elf_dynamic(head->bytes) : std::nullopt;
+    const auto elf = head ? parse_elf_facts(head->bytes) : std::nullopt;
     if (elf && elf->interpreter.starts_with('/')) paths.push_back(elf->interpreter.substr(1));
   });
   return paths;

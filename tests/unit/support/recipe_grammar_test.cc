@@ -111,6 +111,31 @@ TEST(Recipe, MembersCarryWhatTheirLineSays) {
   EXPECT_EQ(layer.members[5].name, "\x80");
 }
 
+TEST(Recipe, DescribesElfFiles) {
+  const LayerSpec layer =
+      parsed(
+          "config arch arm64\nbase none\nlayer bare\n"
+          "file a elf64 needs=liba.so needs=libb.so interp=/lib/ld.so runpath=$ORIGIN kernel=5.15.1\n"
+          "file b 0755 elf64-x86_64 soname=libb.so rpath=/r version=liba.so:A_1 "
+          "weak-version=liba.so:A_2 defines=B_1 isa=v3 size=4k\n"
+          "file c elf64 static isa=v2\nfile d elf64-x86_64 shared\n")
+          .image.layers[0];
+  EXPECT_EQ(layer.members[0].content.head, elf_dynamic({.machine = 183,
+                                                        .interpreter = "/lib/ld.so",
+                                                        .needed = {"liba.so", "libb.so"},
+                                                        .runpath = "$ORIGIN",
+                                                        .kernel = {5, 15, 1}}));
+  EXPECT_EQ(layer.members[1].content.head, elf_dynamic({.soname = "libb.so",
+                                                        .rpath = "/r",
+                                                        .needs = {{"liba.so", "A_1", false}, {"liba.so", "A_2", true}},
+                                                        .defines = {{"", "B_1", false}},
+                                                        .x86_isa_needed = 4}));
+  EXPECT_EQ(layer.members[1].content.size_bytes, 4096u);
+  EXPECT_EQ(layer.members[2].content.head,
+            elf_dynamic({.machine = 183, .linked = DynamicElf::Linked::statically, .x86_isa_needed = 2}));
+  EXPECT_EQ(layer.members[3].content.head, elf_dynamic({}));
+}
+
 TEST(Recipe, ShapesOfIndexesAreWhatTheySay) {
   const auto scanned = [&](std::string_view recipe) {
     const Recipe all = parsed(recipe);

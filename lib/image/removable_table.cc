@@ -5,8 +5,8 @@
 //
 // Not here, since no path alone can tell: sources beside their legacy bytecode, stale bytecode, the debug sections of
 // ELF files, stored or exploded JARs.
-#include "optimize/removable_globs.h"
-#include "optimize/removable_paths.h"
+#include "image/removable_globs.h"
+#include "image/removable_paths.h"
 
 namespace ocitidy {
 namespace {

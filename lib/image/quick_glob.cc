@@ -1,5 +1,5 @@
 // quick_glob.cc - the cheap refusals.
-#include "optimize/quick_glob.h"
+#include "image/quick_glob.h"
 
 #include <algorithm>
 

@@ -1,5 +1,5 @@
 // removable_paths_test - for each row of the table a path it takes and a near miss; what no row may ever take.
-#include "optimize/removable_paths.h"
+#include "image/removable_paths.h"
 
 #include <gtest/gtest.h>
 
@@ -10,7 +10,7 @@
 #include <string>
 
 #include "base/text.h"
-#include "optimize/quick_glob.h"
+#include "image/quick_glob.h"
 
 namespace ocitidy {
 namespace {

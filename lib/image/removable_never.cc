@@ -1,8 +1,8 @@
 // removable_never.cc - what no row of the table of removable paths may take.
 #include <algorithm>
 
-#include "optimize/quick_glob.h"
-#include "optimize/removable_paths.h"
+#include "image/quick_glob.h"
+#include "image/removable_paths.h"
 
 namespace ocitidy {
 namespace {

@@ -1,5 +1,5 @@
 // removable_paths.cc - looks a path up in the table.
-#include "optimize/removable_paths.h"
+#include "image/removable_paths.h"
 
 #include <algorithm>
 #include <optional>
@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 #include "formats/pyc.h"
-#include "optimize/quick_glob.h"
+#include "image/quick_glob.h"
 
 namespace ocitidy {
 namespace {

@@ -1,0 +1,95 @@
+// rules_cost.cc - what the rules cost beside the scan: cpu time of three things, alternating, on one thread.
+//
+// usage: rules_cost IMAGE [RUNS]      prints medians of RUNS (default 5) runs, and ratios to the bare scan:
+//   scan   every layer read, verified and indexed; nothing captured
+//   lint   the same, with all rules of all profiles, and the file heads, texts and facts that they ask for
+//   rules  run_rules() alone, over the model of such a scan
+#include <algorithm>
+#include <charconv>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <string_view>
+#include <vector>
+
+#include "image/base_layers.h"
+#include "image/scan.h"
+#include "lint/engine.h"
+#include "oci/resolve.h"
+#include "ocitidy/lint.h"
+
+namespace {
+
+using namespace ocitidy;
+
+double cpu_s() {
+  timespec now{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
+double median(std::vector<double> values) {
+  std::ranges::sort(values);
+  return values[values.size() / 2];
+}
+
+/// Whoever measures wants no half results.
+template <typename T>
+T must(Result<T> result) {
+  if (result) return *std::move(result);
+  std::fprintf(stderr, "rules_cost: %s\n", result.error().message.c_str());
+  std::exit(1);
+}
+
+ImageModel scan_with(const Image& image, const ScanOptions& options) {
+  return must(scan_image(image, must(resolve_image(image, {}, options.limits)), options));
+}
+
+std::vector<const Rule*> every_rule() {
+  LintOptions options;
+  for (const Rule* rule : all_rules()) options.select.emplace_back(rule->info.id);
+  return must(select_rules(all_rules(), options));
+}
+
+void measure(const Image& image, int runs) {
+  const auto rules = every_rule();
+  const ScanOptions bare;
+  ScanOptions wanted;
+  wanted.reads = reads_of(rules);
+  wanted.texts = texts_of(rules);
+  wanted.facts = facts_of(rules);
+  LintOptions lint_options;
+  lint_options.now_s = 1'800'000'000;  // any day will do, so that rules about dates run
+  std::vector<double> scans, lints, alone;
+  for (int run = 0; run < runs; ++run) {
+    double begin = cpu_s();
+    scan_with(image, bare);
+    scans.push_back(cpu_s() - begin);
+    begin = cpu_s();
+    const ImageModel model = scan_with(image, wanted);
+    const BaseLayers base = must(base_layers(model, {}));
+    const double between = cpu_s();
+    run_rules(rules, {.image = model, .options = lint_options, .base = base});
+    alone.push_back(cpu_s() - between);
+    lints.push_back(cpu_s() - begin);
+  }
+  const double scan = median(scans), lint = median(lints), rule = median(alone);
+  std::printf("%d runs, %zu rules: scan %.3f s, lint %.3f s (%.3f x scan), rules alone %.4f s (%.2f %% of the scan)\n",
+              runs, rules.size(), scan, lint, lint / scan, rule, 100 * rule / scan);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 2 || argc > 3) {
+    std::fputs("usage: rules_cost IMAGE [RUNS]\n", stderr);
+    return 2;
+  }
+  int runs = 5;
+  if (argc == 3) {
+    const std::string_view text(argv[2]);
+    if (std::from_chars(text.data(), text.data() + text.size(), runs).ec != std::errc() || runs < 1) return 2;
+  }
+  measure(must(open_image(argv[1], {})), runs);
+  return 0;
+}

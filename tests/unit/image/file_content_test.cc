@@ -1,0 +1,99 @@
+// file_content_test.cc - what rules may ask the scan to take out of files: ELF facts, texts, names in zip archives.
+#include "image/file_content.h"
+
+#include <gtest/gtest.h>
+
+#include "base/text.h"
+#include "image/scan.h"
+#include "oci/resolve.h"
+#include "support/rule_test.h"
+#include "support/zip_builder.h"
+
+namespace ocitidy::test {
+namespace {
+
+ImageModel scanned(const Image& image, const std::function<void(ScanOptions&)>& ask) {
+  ScanOptions options{.limits = {}};
+  ask(options);
+  auto resolved = resolve_image(image, {}, options.limits);
+  auto model = scan_image(image, *std::move(resolved), options);
+  if (!model) throw std::runtime_error(model.error().message);
+  return *std::move(model);
+}
+
+EntryId entry_at(const ImageModel& model, std::string_view path) {
+  return model.node(model.find(path).value()).made_by.value();
+}
+
+TEST(FileContent, HasElfFactsOfElfFilesOnly) {
+  const Image image = image_of(
+      "layer\nfile a elf64 needs=liba.so size=20M\nfile b \"\\x7f"
+      "ELF\"\nfile c elf64\nfile d \"text\"\nfile e\n");
+  const ImageModel model = scanned(image, [](ScanOptions& ask) { ask.facts = Facts::elf; });
+  ASSERT_NE(model.elf(entry_at(model, "a")), nullptr);
+  EXPECT_EQ(model.elf(entry_at(model, "a"))->needed, std::vector<std::string>{"liba.so"});
+  ASSERT_NE(model.elf(entry_at(model, "c")), nullptr);
+  EXPECT_FALSE(model.elf(entry_at(model, "c"))->is_dynamic);
+  for (const char* path : {"b", "d", "e"}) EXPECT_EQ(model.elf(entry_at(model, path)), nullptr) << path;
+  const ImageModel without = scanned(image, [](ScanOptions&) {});
+  EXPECT_EQ(without.elf(entry_at(without, "a")), nullptr);
+}
+
+TEST(FileContent, KnowsTheTextsThatWereAskedFor) {
+  const Image image = image_of(
+      "layer\nfile bin/a elf64 size=300k\nfile bin/b \"#!/bin/sh\\nneedle\"\nfile bin/c \"needle\"\n"
+      "file other \"#!/bin/sh\\nneedle\"\nfile bin/empty\n");
+  const std::vector<TextQuery> texts{{.glob = "bin/*", .magic = "#!", .text = "needle"},
+                                     {.glob = "bin/*", .magic = "#!", .text = "straw"},
+                                     {.glob = "**",
+                                      .magic = "\x7f"
+                                               "ELF",
+                                      .text = "needle"},
+                                     {.glob = "bin/empty", .magic = "", .text = "needle"}};
+  const ImageModel model = scanned(image, [&](ScanOptions& ask) { ask.texts = texts; });
+  EXPECT_EQ(model.contains(entry_at(model, "bin/a"), "needle"), false);
+  EXPECT_EQ(model.contains(entry_at(model, "bin/a"), "straw"), std::nullopt);
+  EXPECT_EQ(model.contains(entry_at(model, "bin/b"), "needle"), true);
+  EXPECT_EQ(model.contains(entry_at(model, "bin/b"), "straw"), false);
+  EXPECT_EQ(model.contains(entry_at(model, "bin/c"), "needle"), std::nullopt) << "other magic";
+  EXPECT_EQ(model.contains(entry_at(model, "other"), "needle"), std::nullopt) << "other glob";
+  EXPECT_EQ(model.contains(entry_at(model, "bin/empty"), "needle"), false);
+}
+
+TEST(FileContent, HasNamesOfZipArchivesByTheirNames) {
+  std::string zip;
+  for (const unsigned char byte : zip_archive({{"a/B.class", "x"}, {"c", "y"}}, ZipMethod::deflate)) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    zip += cat("\\x", std::string(1, kDigits[byte >> 4]), std::string(1, kDigits[byte & 15]));
+  }
+  const Image image = image_of(cat("layer\nfile a.jar \"", zip, "\"\nfile a.war \"", zip, "\"\nfile a.zip \"", zip,
+                                   "\"\nfile a.txt \"", zip, "\"\nfile empty.jar\n"));
+  const ImageModel model = scanned(image, [](ScanOptions& ask) { ask.facts = Facts::zip_names; });
+  for (const char* path : {"a.jar", "a.war", "a.zip"}) {
+    const auto names = model.zip_names(entry_at(model, path));
+    ASSERT_TRUE(names) << path;
+    EXPECT_EQ(std::vector<std::string>(names->begin(), names->end()), (std::vector<std::string>{"a/B.class", "c"}));
+  }
+  EXPECT_EQ(model.zip_names(entry_at(model, "empty.jar"))->size(), 0U);
+  EXPECT_FALSE(model.zip_names(entry_at(model, "a.txt")));
+  const ImageModel without = scanned(image, [](ScanOptions&) {});
+  EXPECT_FALSE(without.zip_names(entry_at(without, "a.jar")));
+}
+
+TEST(FileContent, HeadsAreWholeWhateverElseIsWanted) {
+  const std::vector<ContentQuery> reads{{.glob = "a", .first_bytes = 5}, {.glob = "b", .first_bytes = 300}};
+  const Image image = image_of("layer\nfile a elf64 needs=l\nfile b elf64 size=200\nfile c elf64\n");
+  const ImageModel model = scanned(image, [&](ScanOptions& ask) {
+    ask.content = InspectOptions::Hash::sha256;
+    ask.reads = reads;
+    ask.facts = Facts::elf;
+  });
+  EXPECT_EQ(model.captured(entry_at(model, "a"))->bytes.size(), 5U);
+  EXPECT_EQ(model.captured(entry_at(model, "b"))->bytes.size(), 200U);
+  EXPECT_TRUE(model.captured(entry_at(model, "b"))->whole_file);
+  EXPECT_FALSE(model.captured(entry_at(model, "c")));
+  EXPECT_NE(model.elf(entry_at(model, "a")), nullptr);
+}
+
+}  // namespace
+}  // namespace ocitidy::test
