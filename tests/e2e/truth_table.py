@@ -1,5 +1,5 @@
 # truth_table.py - images with one fault each: where the function does not answer, lint says why, and nowhere else.
-"""usage: truth_table.py OCITIDY [--cache FOLDER] [--slice N] [--only REGEX] [--keep FOLDER] [--jobs N] [--list]
+"""usage: truth_table.py OCITIDY [--cache FOLDER] [--slice N] [--only REGEX] [--keep FOLDER] [--jobs N] [--list] [--logs]
 
 Every case (truth/*.py) is a working function image (truth/base.py) and the steps that change it, written as an OCI layout
 of the base's layer and one of its own. It runs as functions.py runs images: read-only, as uid 993, behind the emulator of
@@ -203,7 +203,14 @@ def chosen(cases, options):
     return picked
 
 
-def show(outcome):
+def show_log(outcome):
+    """Why the function did not answer, in its own words."""
+    print("    the function: %s" % outcome.why[:400].replace("\n", " "))
+    lines = [line for line in outcome.log.splitlines() if not EMULATORS_OWN.search(line)]
+    print("".join("    | %s\n" % line[:300] for line in lines[-LOG_LINES:]), end="")
+
+
+def show(outcome, logs):
     case = outcome.case
     if outcome.skipped:
         print("skipped  %s: %s" % (case.name, outcome.skipped), flush=True)
@@ -217,15 +224,12 @@ def show(outcome):
            "  also: " + ", ".join(other) if other and not case.answers else "", outcome.seconds),
         flush=True,
     )  # fmt: skip
-    if not problems:
-        return
     for text in problems:
         print("    %s" % text)
-    if outcome.why:
-        print("    the function: %s" % outcome.why[:400].replace("\n", " "))
-    if outcome.answered is False:
-        lines = [line for line in outcome.log.splitlines() if not EMULATORS_OWN.search(line)]
-        print("".join("    | %s\n" % line[:300] for line in lines[-LOG_LINES:]), end="")
+    if outcome.answered is False and (problems or logs):
+        show_log(outcome)
+    if not problems:
+        return
     for finding in outcome.errors():
         print("    %s: %s" % (finding["rule"], finding["message"][:300]))
     sys.stdout.flush()
@@ -258,6 +262,7 @@ def parsed_options():
     parser.add_argument("--keep")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--list", action="store_true")
+    parser.add_argument("--logs", action="store_true", help="of agreeing cases too")
     options = parser.parse_args()
     options.cache = os.path.abspath(os.environ.get("OCITIDY_E2E_CACHE") or options.cache)
     return options
@@ -281,7 +286,7 @@ def run_all(options, cases):
         outcomes = []
         with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
             for outcome in pool.map(runner.outcome, cases):
-                show(outcome)
+                show(outcome, options.logs)
                 outcomes.append(outcome)
         return outcomes
 

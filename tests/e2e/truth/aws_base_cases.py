@@ -220,6 +220,8 @@ EXTENSIONS = [
           "import http.server\ndef main():\n    http.server.test(port=8081)\n")),
     fails("broken-extension", "adapter-not-executable", "python", extension(ADAPTER, 0o644, "lambda-adapter"),
           env("AWS_LWA_PORT", "8081"), entrypoint("/usr/bin/python3", "-m", "http.server"), command("8081")),
+    doubtful("unusable-port", "adapter-with-privileged-port", "python", extension(ADAPTER, name="lambda-adapter"),
+             env("AWS_LWA_PORT", "80"), entrypoint("/usr/bin/python3", "-m", "http.server"), command("80")),
     doubtful("web-adapter-port", "adapter-asks-other-port", "python", extension(ADAPTER, name="lambda-adapter"),
              env("AWS_LWA_PORT", "9000"), entrypoint("/usr/bin/python3", "-m", "http.server"), command("8081")),
 ]  # fmt: skip

@@ -36,7 +36,7 @@ START = [
     fails("unreadable-file", "bash-entrypoint-for-owner-only", "bash", mode(0o744, BOOTSTRAP)),
     fails("unreadable-file", "bash-script-not-readable", "bash", mode(0o711, BOOTSTRAP)),
     fails("unreadable-file", "bash-folder-of-entrypoint-closed", "bash", mode(0o700, "var/runtime")),
-    fails("unreadable-file", "bash-folder-above-closed", "bash", mode(0o750, "var")),
+    fails("unreadable-file unusable-working-directory", "bash-folder-above-closed", "bash", mode(0o750, "var")),
     fails("unreadable-file", "bash-link-into-closed-folder", "bash",
           duplicate(BOOTSTRAP, "root/bootstrap"), link("entry", "/root/bootstrap"), entrypoint("/entry")),
     fails("entrypoint-not-found", "bash-crlf", "bash", edit(BOOTSTRAP, crlf)),
