@@ -14,13 +14,19 @@
 //       os linux | arch arm64 | variant v8
 //       entrypoint WORD... | cmd WORD...   no word: none       workdir PATH | user NAME   no word: none
 //       env NAME=VALUE | label NAME=VALUE  repeatable
+//       expose PORT/tcp | volume PATH | onbuild "RUN ..."   repeatable       healthcheck CMD WORD...
+//       stopsignal NAME | shell WORD...
+//       size=5k behind the one word of a clause fills it up with 'x' to that many bytes
 //       no-rootfs                          the config says nothing about its layers
 //   manifest docker|oci                 media types of manifest and config, and of layers that do not say
+//   annotation NAME=VALUE [size=5k]     of the manifest; repeatable
+//   reference NAME                      what the user called the image
 //   artifact MEDIA/TYPE                 the config is "{}" of this type: a manifest that is no container image
 //   index [docker|oci] [nested]         the root is an index that holds the manifest (nested: inside another index)
 //   attestation                         the index also holds what BuildKit adds for provenance (implies `index`)
 //   also arch ARCH [os OS] [variant V]  the index also holds the same layers under this platform (implies `index`)
 //   transport docker-archive|oci-archive|oci
+//   replace manifest|config|index|index.json OLD NEW    a piece of the document's text, before it is stored
 //   note missing-layout-marker|unknown-layout-version|archive-disagreement|incomplete-index
 //
 // LAYERS, lowest first
@@ -31,7 +37,9 @@
 //       gzip|zstd|none   what the bytes are (default gzip); the media type follows unless type= says otherwise
 //       bare             members exactly as written. Default: before a member whose parent directory no earlier line
 //                        made, in this layer or below, the parents are added (0755, root), as good builders do
+//       trailing="..."   bytes behind the end of the blob
 //       absent           the blob is not in the image; bytes="..." is the blob instead of a tar; by: "created_by"
+//   layers N                            N layers, each with one empty file
 //
 // MEMBERS of the layer above them; PATH is written to the tar as it stands ("./x" and "/x" too)
 //   file PATH [MODE] [CONTENT] [size=200k] [sparse]   CONTENT: "text" (quoted), zeros, elf64 (for the config's

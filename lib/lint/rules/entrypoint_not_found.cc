@@ -31,6 +31,8 @@ std::string name_of(const lambda::StartCommand& start, const Program& program) {
       return cat("the interpreter ", name);
     case Program::NamedBy::env:
       return cat("the interpreter ", name, " that env starts");
+    default:  // resolve_start() names no program in another way
+      break;
   }
   return name;
 }

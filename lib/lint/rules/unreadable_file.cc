@@ -130,7 +130,7 @@ constinit const Rule unreadable_file = {.info = {.id = "unreadable-file",
                                                  .category = Category::runtime,
                                                  .severity = Severity::warning,
                                                  .evidence = Evidence::documented,
-                                                 .reads = {&lambda::kScriptHeads, 1},
+                                                 .reads = lambda::kStartReads,
                                                  .fixed_by = "grant-read"},
                                         .check = check};
 
