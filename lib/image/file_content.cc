@@ -39,6 +39,7 @@ Result<void> FileContent::read(Entry& entry, TarReader& tar) {
   decided_ = false;
   head_.clear();
   hashes_ = options_.content == InspectOptions::Hash::sha256;
+  quick_wanted_ = has(options_.facts, Facts::content_hashes);
   OCITIDY_CHECK(tar.content([&](std::span<const std::byte> bytes) { return feed(entry, bytes); }));
   if (!decided_) decide(entry);
   finish(entry);
@@ -47,6 +48,7 @@ Result<void> FileContent::read(Entry& entry, TarReader& tar) {
 
 Wants FileContent::feed(const Entry& entry, std::span<const std::byte> bytes) {
   if (hashes_) hasher_.update(bytes);
+  if (quick_wanted_) quick_hasher_.update(bytes);
   if (!decided_) {
     const auto front = bytes.first(std::min(bytes.size(), kElfHeadBytes - head_.size()));
     head_.append(reinterpret_cast<const char*>(front.data()), front.size());
@@ -59,8 +61,8 @@ Wants FileContent::feed(const Entry& entry, std::span<const std::byte> bytes) {
     head_.append(reinterpret_cast<const char*>(part.data()), part.size());
   }
   pass_on(bytes);
-  const bool more = hashes_ || head_.size() < wish_ || (elf_wanted_ && elf_.wants_more()) || libraries_wanted_ ||
-                    (texts_wanted_ && texts_.wants_more()) || zip_wanted_;
+  const bool more = hashes_ || quick_wanted_ || head_.size() < wish_ || (elf_wanted_ && elf_.wants_more()) ||
+                    libraries_wanted_ || (texts_wanted_ && texts_.wants_more()) || zip_wanted_;
   return more ? Wants::more : Wants::enough;
 }
 
@@ -96,6 +98,7 @@ void FileContent::finish(Entry& entry) {
     const Digest digest = hasher_.finish();
     std::copy_n(digest.bytes.begin(), index_.content.back().size(), index_.content.back().begin());
   }
+  if (quick_wanted_) index_.quick_hashes.back() = quick_hasher_.finish();
   if (wish_ > 0 && captured_bytes_ + std::min<std::size_t>(wish_, head_.size()) <= capture_bytes_) {
     head_.resize(std::min<std::size_t>(wish_, head_.size()));
     captured_bytes_ += head_.size();

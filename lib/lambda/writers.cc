@@ -130,6 +130,7 @@ void add_shell_commands(std::string_view text, std::vector<std::string>& names) 
 }  // namespace
 
 bool is_writable(const ImageModel& image, std::string_view absolute_path) {
+  if (!absolute_path.starts_with('/')) return false;
   if (is_writable_name(absolute_path)) return true;
   for (std::string_view prefix = absolute_path; prefix.size() > 1; prefix = prefix.substr(0, prefix.rfind('/'))) {
     const auto link = image.find(prefix);

@@ -55,6 +55,7 @@ struct Unwritable {
   std::string variable{};  ///< the one that points to a place that cannot be written; "" when none is set
   std::string place;       ///< absolute, or in words
 };
+/// Points into `packages`.
 std::vector<Unwritable> unwritable(const ImageModel& image, const Packages& packages);
 
 /// Data that a build left in the HOME of the user it ran as, where Lambda's user does not look or cannot read.

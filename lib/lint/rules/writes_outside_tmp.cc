@@ -16,37 +16,36 @@ namespace {
 using lambda::Unwritable;
 using lambda::Writer;
 
-// Where a function keeps its own modules, as opposed to those of packages: not deep.
+// What the function's own modules, two folders deep at most, and scripts may say about it.
 constexpr std::array<std::string_view, 2> kOwnModules = {"*/*.py", "*/*/*.py"};
-constexpr auto kTexts = std::to_array<TextQuery>({
-    {"*/*.py", "", "HOME"},
-    {"*/*/*.py", "", "HOME"},
-    {"*/*.py", "", "NUMBA_CACHE_DIR"},
-    {"*/*/*.py", "", "NUMBA_CACHE_DIR"},
-    {"*/*.py", "", "librosa"},
-    {"*/*/*.py", "", "librosa"},
-    {"*/*.py", "", "rembg"},
-    {"*/*/*.py", "", "rembg"},
-    {"*/*.py", "", "umap"},
-    {"*/*/*.py", "", "umap"},
-    {"**", "#!", "HOME=/tmp"},
-    {"**", "#!", "NUMBA_CACHE_DIR"},
-});
+constexpr std::array<std::string_view, 6> kSaid = {"[\"HOME\"]", "['HOME']", "NUMBA_CACHE_DIR",
+                                                   "librosa",    "rembg",    "umap"};
+constexpr auto kTexts = [] {
+  std::array<TextQuery, kOwnModules.size() * kSaid.size() + 2> all{};
+  std::size_t i = 0;
+  for (const std::string_view glob : kOwnModules) {
+    for (const std::string_view text : kSaid) all[i++] = {.glob = glob, .magic = "", .text = text};
+  }
+  all[i++] = {.glob = "**", .magic = "#!", .text = "HOME=/tmp"};
+  all[i++] = {.glob = "**", .magic = "#!", .text = "NUMBA_CACHE_DIR"};
+  return all;
+}();
 
 /// What the function's own code says: sources for Python, and the script that starts it.
 class OwnCode {
  public:
   explicit OwnCode(const ImageModel& image) : image_(image), programs_(lambda::started_programs(image)) {
     image.walk([this](NodeId id, std::string_view path) {
-      if (!path.ends_with(".py") || image_.node(id).type != EntryType::file) return;
-      const auto is_own = [path](std::string_view glob) { return glob_matches(glob, path); };
-      if (std::ranges::any_of(kOwnModules, is_own)) modules_.push_back(*image_.node(id).made_by);
+      const auto depth = path.ends_with(".py") ? std::ranges::count(path, '/') : 0;
+      if ((depth != 1 && depth != 2) || image_.node(id).type != EntryType::file) return;
+      modules_.push_back(*image_.node(id).made_by);
     });
   }
 
   bool modules_hold(std::string_view text) const {
     return std::ranges::any_of(modules_, [&](EntryId id) { return image_.contains(id, text).value_or(false); });
   }
+  bool sets_home() const { return modules_hold("[\"HOME\"]") || modules_hold("['HOME']") || start_holds("HOME=/tmp"); }
   bool start_holds(std::string_view text) const {
     return std::ranges::any_of(programs_, [&](const lambda::Program& program) {
       return program.file && image_.contains(*image_.node(*program.file).made_by, text).value_or(false);
@@ -100,12 +99,13 @@ Severity severity_of(const Unwritable& found, const OwnCode& code) {
 bool is_told_by_code(const Unwritable& found, const OwnCode& code) {
   const bool numba = found.writer->home_path == ".cache/numba";
   if (numba && (code.modules_hold("NUMBA_CACHE_DIR") || code.start_holds("NUMBA_CACHE_DIR"))) return true;
-  return !found.writer->home_path.empty() && (code.modules_hold("HOME") || code.start_holds("HOME=/tmp"));
+  return !found.writer->home_path.empty() && code.sets_home();
 }
 
 Outcome check(const LintInput& in, FindingSink& out) {
   if (const auto outcome = without_files(in.image)) return *outcome;
-  const std::vector<Unwritable> all = lambda::unwritable(in.image, lambda::Packages(in.image));
+  const lambda::Packages packages(in.image);
+  const std::vector<Unwritable> all = lambda::unwritable(in.image, packages);
   if (all.empty()) return Outcome::checked();
   const OwnCode code(in.image);
   for (const Unwritable& found : all) {
