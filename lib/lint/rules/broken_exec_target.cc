@@ -4,6 +4,7 @@
 #include <set>
 #include <string>
 
+#include "base/file_name.h"
 #include "base/text.h"
 #include "lambda/aws_entrypoint.h"
 #include "lambda/program_file.h"
@@ -54,8 +55,7 @@ Outcome check(const LintInput& in, FindingSink& out) {
   }
   std::set<std::string> told;
   for (const Program& branch : chain.branches) {
-    if (lambda::file_name(branch.name).starts_with(lambda::kEmulator))
-      continue;  // for other machines, whatever the test
+    if (file_name(branch.name).starts_with(lambda::kEmulator)) continue;  // for other machines, whatever the test
     if (branch.problem == Program::Problem::none || !told.insert(branch.name).second) continue;
     report(image, branch, false, out);
   }

@@ -62,7 +62,7 @@ Outcome check(const LintInput& in, FindingSink& out) {
     out.add(
         {.message = cat(name_of(image, script), " line ", *line,
                         " reads $_HANDLER, which Lambda sets for zip functions: for images the published source of its "
-                            "runtime leaves it empty, and CMD comes as arguments"),
+                        "runtime leaves it empty, and CMD comes as arguments"),
          .fix = "take the handler from the first argument: export _HANDLER=\"$1\"",
          .where = {where_is(image, script)},
          .severity = {}});
