@@ -31,6 +31,8 @@ constexpr auto kOpaquePrograms = std::to_array<std::string_view>(
     {"R",    "Rscript", "bb",  "beam.smp", "bunx",   "curl",     "dart", "deno", "elixir",
      "erl",  "escript", "git", "iex",      "jruby",  "npx",      "pipx", "pnpx", "racket",
      "sbcl", "swipl",   "uv",  "uvx",      "wasmer", "wasmtime", "wget"});
+/// Beginnings of names.
+constexpr auto kInterpreters = std::to_array<std::string_view>({"dotnet", "java", "node", "perl", "php", "python", "ruby"});
 
 class Survey {
  public:
@@ -93,7 +95,7 @@ class Survey {
       return;
     }
     if (name.starts_with("awslambdaric")) python_ = true;
-    if (name == "java") has_java_ = true;
+    if (name == "java" || name == "libjvm.so") has_java_ = true;
     if (name == "Amazon.Lambda.RuntimeSupport.dll") found("Amazon.Lambda.RuntimeSupport", path);
     if (std::ranges::any_of(kJavaClients, kEndsIn(path))) found("the Java client", path);
     if (path.ends_with(".jar") || path.ends_with(".war") || path.ends_with(".zip")) return look_at_archive(id, path);
@@ -140,22 +142,32 @@ class Survey {
       if (programs.contains(name)) doubt(cat(name, " may fetch or hide one"));
     }
     if (names("/mnt/")) doubt("the start command names a mount below /mnt");
+    bool looked_into = !start_.last().file || is_of_system(image_.path(*start_.last().file));
     for (const std::string& path : start_paths(image_.config())) {
       const std::optional<NodeId> node = image_.resolve(path);
       if (!node) continue;
+      looked_into = looked_into || node == start_.last().file;
       const bool packed = std::ranges::any_of(kPackers, [&](std::string_view text) { return holds(*node, text); });
       if (packed || holds(*node, kZipEnd)) doubt(cat(quote(cat("/", path)), " is packed"));
     }
+    if (!looked_into) doubt(cat(quote(start_.last().name), " may be packed"));
     if (!start_.complete && is_shell_script(start_.last())) {
       doubt(cat("what ", quote(start_.programs.front().name), " starts in the end is not known"));
     }
   }
 
+  /// A program of the distribution, or an interpreter: neither is packed.
+  static bool is_of_system(std::string_view path) {
+    const std::string_view folder = parent_path(path), name = file_name(path);
+    if (folder == "bin" || folder == "sbin" || folder == "usr/bin" || folder == "usr/sbin") return true;
+    return std::ranges::any_of(kInterpreters, [&](std::string_view prefix) { return name.starts_with(prefix); });
+  }
+
   /// Is the last program on the way a shell, or a script whose commands could not be followed?
   bool is_shell_script(const Program& program) const {
     const std::string_view name = file_name(program.name);
-    const bool has_words = start_.programs.size() > 1 || words_.size() > 1;
-    return has_words && (name.ends_with("sh") || (program.file && is_script(image_, *program.file)));
+    const bool may_go_on = start_.programs.size() > 1 || program.words.size() > 1;
+    return may_go_on && (name.ends_with("sh") || (program.file && is_script(image_, *program.file)));
   }
 
   void look_for_named() {
