@@ -8,8 +8,6 @@
 
 namespace ocitidy::lambda {
 
-std::string_view file_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
-
 std::vector<ElfFile> elf_files(const ImageModel& image) {
   std::vector<ElfFile> files;
   for (std::uint32_t layer = 0; layer < image.layers().size(); ++layer) {

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/file_name.h"
 #include "ocitidy/image_model.h"
 
 namespace ocitidy::lambda {
@@ -41,8 +42,5 @@ class LibraryIndex {
   std::vector<ElfFile> files_;
   std::map<std::string, std::vector<std::size_t>, std::less<>> by_name_;  // positions in files_
 };
-
-/// "libc.so.6" of "usr/lib/libc.so.6".
-std::string_view file_name(std::string_view path);
 
 }  // namespace ocitidy::lambda

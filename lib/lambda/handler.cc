@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/file_name.h"
 #include "base/text.h"
-#include "lambda/program_file.h"
 #include "lambda/start_chain.h"
 
 namespace ocitidy::lambda {

@@ -7,6 +7,7 @@
 #include <set>
 #include <span>
 
+#include "base/file_name.h"
 #include "base/text.h"
 
 namespace ocitidy::lambda {
@@ -17,8 +18,6 @@ using Strings = std::vector<std::string>;
 
 constexpr std::size_t kMostElsewhere = 1000;
 constexpr std::string_view kTaskRoot = "/var/task";
-
-std::string_view base_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
 /// Is `path` equal to `tail`, or does it end in "/" and `tail`?
 bool ends_in(std::string_view path, std::string_view tail) {
@@ -95,7 +94,7 @@ void add_elsewhere(HandlerFile& result, std::string_view path) {
 // ---- Python ----
 
 bool is_library_folder(std::string_view path) {
-  const std::string_view name = base_name(path), above = base_name(parent_path(path));
+  const std::string_view name = file_name(path), above = file_name(parent_path(path));
   return name == "site-packages" || name == "dist-packages" || (above == "lib" && name.starts_with("python3"));
 }
 
@@ -108,12 +107,12 @@ bool is_below_library(std::string_view path) {
 
 /// The directory that would have to be on Python's path for `path` to be the module `file`; none when it is not it.
 std::optional<std::string_view> module_root(std::string_view path, std::string_view file) {
-  const std::string_view name = base_name(path);
+  const std::string_view name = file_name(path);
   if (name == "__init__.py" || name == "__init__.pyc") {
     const std::string_view package = parent_path(path);
     return ends_in(package, file) ? std::optional(before(package, file)) : std::nullopt;
   }
-  const std::string_view leaf = base_name(file);
+  const std::string_view leaf = file_name(file);
   if (!name.starts_with(leaf) || name.size() == leaf.size()) return std::nullopt;
   const std::string_view ending = name.substr(leaf.size());
   const bool is_module = ending == ".py" || ending == ".pyc" || (ending.front() == '.' && ending.ends_with(".so"));
@@ -127,7 +126,7 @@ void read_path_file(const ImageModel& image, NodeId node, Strings& roots, std::s
   const std::optional<Capture> capture = made_by ? image.captured(*made_by) : std::nullopt;
   if (!capture) return;
   const std::string path = image.path(node);
-  const std::string_view name = base_name(path);
+  const std::string_view name = file_name(path);
   std::string_view text(reinterpret_cast<const char*>(capture->bytes.data()), capture->bytes.size());
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
@@ -158,7 +157,7 @@ HandlerFile find_python(const ImageModel& image, const Handler& handler) {
   std::string hook;
   std::vector<std::pair<NodeId, std::string>> seen;  // the module, and the directory it is a module of
   image.walk([&](NodeId node, std::string_view path) {
-    if (path.ends_with("-packages") || base_name(path).starts_with("python3")) {
+    if (path.ends_with("-packages") || file_name(path).starts_with("python3")) {
       if (is_library_folder(path)) roots.push_back(cat("/", path));
     } else if (path.ends_with(".pth")) {
       read_path_file(image, node, roots, hook);
@@ -219,7 +218,7 @@ HandlerFile find_ruby(const ImageModel& image, const Handler& handler) {
   image.walk([&](NodeId, std::string_view path) {
     if (!ends_in(path, name)) return;
     const std::string_view root = before(path, name);
-    if (base_name(root) == "lib" || root.find("/ruby/") != root.npos) {  // of a gem, or of Ruby itself
+    if (file_name(root) == "lib" || root.find("/ruby/") != root.npos) {  // of a gem, or of Ruby itself
       result.verdict = Verdict::found;
     } else {
       add_elsewhere(result, path);

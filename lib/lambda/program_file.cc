@@ -32,8 +32,6 @@ bool is_text(std::string_view head, bool whole) {
 
 }  // namespace
 
-std::string_view file_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
-
 FileKind kind_of(const ImageModel& image, NodeId file) {
   const Node node = image.node(file);
   if (node.type != EntryType::file || !node.made_by) return FileKind::unknown;

@@ -4,12 +4,10 @@
 #include <cstdint>
 #include <string_view>
 
+#include "base/file_name.h"
 #include "ocitidy/image_model.h"
 
 namespace ocitidy::lambda {
-
-/// The last component: "python3" of "/usr/bin/python3".
-std::string_view file_name(std::string_view path);
 
 /// Name of the runtime interface emulator, as AWS ships it; suffixes name the architecture.
 /// Source: aws/aws-lambda-runtime-interface-emulator, releases.

@@ -5,8 +5,8 @@
 #include <map>
 #include <set>
 
+#include "base/file_name.h"
 #include "base/text.h"
-#include "lambda/program_file.h"
 
 namespace ocitidy::lambda {
 namespace {

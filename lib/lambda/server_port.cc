@@ -6,6 +6,7 @@
 #include <charconv>
 #include <vector>
 
+#include "base/file_name.h"
 #include "base/text.h"
 
 namespace ocitidy::lambda {
@@ -26,8 +27,6 @@ std::optional<std::uint16_t> port_of_address(std::string_view text) {
   while (text.ends_with('/')) text.remove_suffix(1);
   return number(text.substr(text.rfind(':') + 1));
 }
-
-std::string_view base_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
 // Sources: the servers' own documentation of their command lines (read 2026-09-01).
 struct Server {
@@ -56,7 +55,7 @@ constexpr std::array<Server, 13> kServers = {{
 Words words_of(const ImageConfig& config) {
   Words words = config.entrypoint;
   words.insert(words.end(), config.cmd.begin(), config.cmd.end());
-  const bool shell = words.size() == 3 && words[1] == "-c" && base_name(words[0]).ends_with("sh");
+  const bool shell = words.size() == 3 && words[1] == "-c" && file_name(words[0]).ends_with("sh");
   if (!shell) return words;
   const std::string line = words[2];
   if (line.find_first_of(";&|<>`\"'\\(") != line.npos) return {};
@@ -73,7 +72,7 @@ Words words_of(const ImageConfig& config) {
 /// The position behind the server's name, where its options begin.
 std::optional<std::size_t> options_of(const Words& words, const Server& server) {
   for (std::size_t i = 0; i < words.size() && i < 4; ++i) {
-    if (base_name(words[i]) != server.program) continue;
+    if (file_name(words[i]) != server.program) continue;
     if (server.command.empty()) return i + 1;
     if (i + 1 < words.size() && words[i + 1] == server.command) return server.option == server.command ? i + 1 : i + 2;
   }

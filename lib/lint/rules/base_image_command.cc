@@ -22,7 +22,7 @@ std::string shown(const std::vector<std::string>& words) {
 }
 
 bool is_shell_form(const std::vector<std::string>& cmd) {
-  return cmd.size() == 3 && cmd[1] == "-c" && lambda::file_name(cmd[0]) == "sh";
+  return cmd.size() == 3 && cmd[1] == "-c" && file_name(cmd[0]) == "sh";
 }
 
 /// The handler, when the shell's text is nothing but one.

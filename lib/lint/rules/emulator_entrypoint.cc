@@ -15,7 +15,7 @@ Outcome check(const LintInput& in, FindingSink& out) {
   if (const auto outcome = without_files(image)) return *outcome;
   const lambda::StartChain chain = lambda::follow_start(image);
   for (const lambda::Program& program : chain.programs) {
-    if (!lambda::file_name(program.name).starts_with(lambda::kEmulator)) continue;
+    if (!file_name(program.name).starts_with(lambda::kEmulator)) continue;
     if (program.problem != lambda::Program::Problem::none) continue;  // entrypoint-not-found or broken-exec-target
     out.add({.message = cat(name_of(image, program),
                             " is the runtime interface emulator: it waits for requests of its own, "

@@ -78,7 +78,7 @@ void check_modules(const ImageModel& image, const lambda::LibraryIndex& index, F
     const lambda::Libc linked = lambda::linked_libc(*module.facts);
     if (libc != lambda::Libc::unknown && linked != lambda::Libc::unknown && linked != libc) continue;  // libc-mismatch
     for (const std::string& name : module.facts->needed)
-      if (is_looked_for(name, libc) && !index.has(lambda::file_name(name))) lacking[name].push_back(&module);
+      if (is_looked_for(name, libc) && !index.has(file_name(name))) lacking[name].push_back(&module);
   }
   std::size_t told = 0;
   for (const auto& [library, needed_by] : lacking) {

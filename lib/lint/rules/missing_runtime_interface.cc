@@ -1,7 +1,7 @@
 // missing-runtime-interface: nothing in the image asks the Runtime API for events.
 // Why and examples: docs/rules/missing-runtime-interface.md
+#include "base/file_name.h"
 #include "base/text.h"
-#include "lambda/program_file.h"
 #include "lambda/runtime.h"
 #include "lint/rules/rules.h"
 #include "lint/wording.h"
@@ -10,7 +10,7 @@ namespace ocitidy::rules {
 namespace {
 
 std::string fix(const lambda::StartChain& start) {
-  const std::string_view program = lambda::file_name(start.last().name);
+  const std::string_view program = file_name(start.last().name);
   if (program.starts_with("python")) {
     return "RUN pip install awslambdaric, and ENTRYPOINT [\"python\", \"-m\", \"awslambdaric\"]; for a web server COPY "
            "the "

@@ -21,7 +21,7 @@ constexpr auto kPrivileged = std::to_array<std::string_view>(
     {"chroot", "gosu", "mount", "runuser", "setpriv", "su", "su-exec", "sudo", "umount", "unshare"});
 
 bool is_privileged(std::string_view program) {
-  return std::ranges::find(kPrivileged, lambda::file_name(program)) != kPrivileged.end();
+  return std::ranges::find(kPrivileged, file_name(program)) != kPrivileged.end();
 }
 
 void add(FindingSink& out, std::string_view place, std::string_view program, Location where) {

@@ -48,7 +48,7 @@ Outcome check(const LintInput& in, FindingSink& out) {
   const ImageModel& image = in.image;
   if (const auto outcome = without_files(image)) return *outcome;
   for (const lambda::Program& program : lambda::follow_start(image).programs) {
-    const auto* manager = std::ranges::find(kManagers, lambda::file_name(program.name), &Manager::name);
+    const auto* manager = std::ranges::find(kManagers, file_name(program.name), &Manager::name);
     if (manager == kManagers.end() || program.problem != lambda::Program::Problem::none) continue;
     out.add({.message = cat(name_of(image, program), " is a package manager: at every cold start it ", manager->costs),
              .fix = std::string(manager->instead),

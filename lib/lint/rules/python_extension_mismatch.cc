@@ -67,7 +67,7 @@ Outcome check(const LintInput& in, FindingSink& out) {
   std::map<Mismatch, std::vector<const NativeModule*>> found;
   for (const int pass : {1, 2}) {
     for (const NativeModule& module : modules) {
-      const auto tag = lambda::python_tag(lambda::file_name(module.path));
+      const auto tag = lambda::python_tag(file_name(module.path));
       const auto minor = tag && module.machine == machine ? pythons.importing(module.path) : std::nullopt;
       if (!minor) continue;
       const auto mismatch = mismatch_of(pythons, *tag, *minor);

@@ -74,11 +74,11 @@ Outcome check(const LintInput& in, FindingSink& out) {
   const ImageConfig& config = image.config();
   const auto& words = config.entrypoint.empty() ? config.cmd : config.entrypoint;
   if (words.empty()) return Outcome::not_applicable("neither ENTRYPOINT nor CMD");
-  if (words.size() > 1 && lambda::file_name(words[0]).ends_with("sh") && precedes_text(words[1])) {
+  if (words.size() > 1 && file_name(words[0]).ends_with("sh") && precedes_text(words[1])) {
     return Outcome::not_applicable("a shell reads the start command");
   }
   if (may_expand(image)) return Outcome::not_applicable("a script on the way may expand its arguments");
-  const bool java = lambda::file_name(words[0]) == "java";
+  const bool java = file_name(words[0]) == "java";
   check_list(config, config.entrypoint, "/config/Entrypoint", java, out);
   check_list(config, config.cmd, "/config/Cmd", java, out);
   return Outcome::checked();
