@@ -17,6 +17,7 @@
 #include "image/base_layers.h"
 #include "image/scan.h"
 #include "image/usage.h"
+#include "lambda/start_queries.h"
 #include "lint/engine.h"
 #include "ocitidy/inspect.h"
 #include "ocitidy/lint.h"
@@ -66,11 +67,12 @@ Result<Report> lint(const Image& image, const LintOptions& options) {
 
   // One manifest, then one pass over the bytes of its layers. From here on nothing is read.
   OCITIDY_TRY(ResolvedImage resolved, resolve_image(image, options.platform, options.limits));
+  const lambda::StartQueries queries(reads_of(rules), texts_of(rules), resolved.config);
   OCITIDY_TRY(const ImageModel model, scan_image(image, std::move(resolved),
                                                  {.limits = options.limits,
                                                   .threads = options.threads,
-                                                  .reads = reads_of(rules),
-                                                  .texts = texts_of(rules),
+                                                  .reads = queries.reads(),
+                                                  .texts = queries.texts(),
                                                   .facts = facts_of(rules)}));
   OCITIDY_TRY(BaseLayers base, base_layers(model, options.base));
 
@@ -120,12 +122,13 @@ Result<ImageModel> scan_to_rewrite(const Image& image, const OptimizeOptions& op
   std::vector<ContentQuery> reads = reads_of(rules);
   std::ranges::copy(reads_of(passes), std::back_inserter(reads));
   OCITIDY_TRY(ResolvedImage resolved, resolve_image(image, options.platform, options.limits));
+  const lambda::StartQueries queries(reads, texts_of(rules), resolved.config);
   return scan_image(image, std::move(resolved),
                     {.limits = options.limits,
                      .threads = options.threads,
                      .content = InspectOptions::Hash::sha256,
-                     .reads = std::move(reads),
-                     .texts = texts_of(rules),
+                     .reads = queries.reads(),
+                     .texts = queries.texts(),
                      .facts = facts_of(rules),
                      .library_names = library_names_of(passes)});
 }
