@@ -18,7 +18,7 @@ constexpr std::array kWanted = {
     Wanted{"org.opencontainers.image.source", "org.label-schema.vcs-url", "where the source is"},
     Wanted{"org.opencontainers.image.revision", "org.label-schema.vcs-ref", "the commit"},
     Wanted{"org.opencontainers.image.version", "org.label-schema.version", "the version"},
-    Wanted{"org.opencontainers.image.licenses", "org.label-schema.license", "the licences (SPDX)"},
+    Wanted{"org.opencontainers.image.licenses", "org.label-schema.license", "the SPDX licences"},
 };
 
 Outcome check(const LintInput& in, FindingSink& out) {
