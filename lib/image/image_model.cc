@@ -70,6 +70,7 @@ const Manifest& ImageModel::manifest() const { return impl_->resolved.manifest; 
 const ImageConfig& ImageModel::config() const { return impl_->resolved.config; }
 bool ImageModel::is_artifact() const { return impl_->resolved.is_artifact; }
 std::span<const IndexMember> ImageModel::index_members() const { return impl_->resolved.index_members; }
+std::span<const IndexDocument> ImageModel::indexes() const { return impl_->resolved.indexes; }
 std::span<const Layer> ImageModel::layers() const { return impl_->layers; }
 
 const Entry& ImageModel::entry(EntryId id) const { return impl_->indexes[id.layer].entries[id.index]; }
@@ -84,6 +85,11 @@ const OwnerNames& ImageModel::owner_names(EntryId id) const { return impl_->inde
 const Sha256* ImageModel::content_sha256(EntryId id) const {
   const LayerIndex& layer = impl_->indexes[id.layer];
   return layer.content.empty() || entry(id).type != EntryType::file ? nullptr : &layer.content[id.index];
+}
+
+const Hash128* ImageModel::content_hash(EntryId id) const {
+  const LayerIndex& layer = impl_->indexes[id.layer];
+  return layer.quick_hashes.empty() || entry(id).type != EntryType::file ? nullptr : &layer.quick_hashes[id.index];
 }
 
 std::optional<EntryId> ImageModel::hidden_by(EntryId id) const { return impl_->tree.hidden_by(id); }

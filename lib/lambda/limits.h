@@ -29,4 +29,8 @@ inline constexpr std::uint64_t kMaxCommandWords = 1'500, kMaxWorkingDirBytes = 1
 /// A function's own environment variables, together: 4 KB. Source: Lambda quotas page, read 2026-09-01.
 inline constexpr std::uint64_t kMaxFunctionEnvBytes = 4'096;
 
+/// The newest kernel that functions have been seen on: Linux 5.10. AWS documents none.
+/// Source: log in huggingface/datasets#7029 ("Linux-5.10.216-...amzn2"). Read 2026-09-01.
+inline constexpr std::uint32_t kKernelMajor = 5, kKernelMinor = 10;
+
 }  // namespace ocitidy::lambda

@@ -26,6 +26,7 @@
 //   attestation                         the index also holds what BuildKit adds for provenance (implies `index`)
 //   also arch ARCH [os OS] [variant V]  the index also holds the same layers under this platform (implies `index`)
 //   transport docker-archive|oci-archive|oci
+//   replace manifest|config|index|index.json OLD NEW    a piece of the document's text, before it is stored
 //   note missing-layout-marker|unknown-layout-version|archive-disagreement|incomplete-index
 //
 // LAYERS, lowest first
@@ -36,6 +37,7 @@
 //       gzip|zstd|none   what the bytes are (default gzip); the media type follows unless type= says otherwise
 //       bare             members exactly as written. Default: before a member whose parent directory no earlier line
 //                        made, in this layer or below, the parents are added (0755, root), as good builders do
+//       trailing="..."   bytes behind the end of the blob
 //       absent           the blob is not in the image; bytes="..." is the blob instead of a tar; by: "created_by"
 //   layers N                            N layers, each with one empty file
 //
