@@ -55,7 +55,15 @@ Result<std::vector<const Rule*>> select_rules(std::span<const Rule* const> known
 
 std::vector<ContentQuery> reads_of(std::span<const Rule* const> rules) {
   std::vector<ContentQuery> all;
-  for (const Rule* rule : rules) all.insert(all.end(), rule->info.reads.begin(), rule->info.reads.end());
+  const auto equals = [](const ContentQuery& a, const ContentQuery& b) {
+    return a.glob == b.glob && a.first_bytes == b.first_bytes && a.magic == b.magic;
+  };
+  for (const Rule* rule : rules) {
+    for (const ContentQuery& query : rule->info.reads) {  // rules that share a list: each file is matched once
+      const bool known = std::ranges::any_of(all, [&](const ContentQuery& other) { return equals(other, query); });
+      if (!known) all.push_back(query);
+    }
+  }
   return all;
 }
 
