@@ -37,6 +37,7 @@ struct Image {
   Transport transport = Transport::blobs;
   std::string reference;  ///< as the user wrote it; for reports only
   std::vector<StoreNote> notes;
+  std::string index_json{};  ///< of an OCI layout, as it stands there; "" for other stores
 };
 
 struct OpenOptions {

@@ -128,6 +128,12 @@ struct IndexMember {
   Kind kind = Kind::image;
 };
 
+/// An index that was read on the way to the manifest, as it stands.
+struct IndexDocument {
+  Descriptor descriptor;
+  std::string raw;
+};
+
 /// Names one path of the merged tree.
 enum class NodeId : std::uint32_t { root = 0 };
 
@@ -193,6 +199,9 @@ class ImageModel {
   const ImageConfig& config() const;                   ///< empty for an artifact
   bool is_artifact() const;                            ///< the manifest is valid but no container image
   std::span<const IndexMember> index_members() const;  ///< empty unless the root is an index
+
+  /// The indexes that hold them, the root first. Of very large ones some are left out.
+  std::span<const IndexDocument> indexes() const;
 
   // The layers.
   std::span<const Layer> layers() const;

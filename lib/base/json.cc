@@ -31,9 +31,7 @@ class Checker : public nlohmann::json_sax<Json> {
     return false;
   }
   bool parse_error(std::size_t position, const std::string&, const nlohmann::detail::exception& why) override {
-    error_ = Error{.code = Code::corrupt,
-                   .message = cat("not valid JSON at byte ", position, ": ", escape_reason(why.what())),
-                   .trail = {}};
+    error_ = json_syntax_error(position, why.what());
     return false;
   }
 
@@ -52,13 +50,6 @@ class Checker : public nlohmann::json_sax<Json> {
     names_.pop_back();
     return true;
   }
-  /// nlohmann says "[json.exception.parse_error.101] parse error at line 1, column 2: syntax error ..."; the part
-  /// behind the place is what helps.
-  static std::string escape_reason(std::string_view what) {
-    const std::size_t syntax = what.find("syntax error");
-    if (syntax != std::string_view::npos) what.remove_prefix(syntax);
-    return quote(what.substr(0, 300));
-  }
 
   std::uint32_t depth_limit_;
   std::vector<std::set<std::string>> names_;
@@ -67,10 +58,27 @@ class Checker : public nlohmann::json_sax<Json> {
 
 }  // namespace
 
+Error json_syntax_error(std::size_t position, std::string_view what) {
+  // nlohmann says "[json.exception.parse_error.101] parse error at line 1, column 2: syntax error ..."; the part behind
+  // the place is what helps.
+  constexpr std::size_t kShown = 300;
+  const std::size_t syntax = what.find("syntax error");
+  if (syntax != std::string_view::npos) what.remove_prefix(syntax);
+  return Error{.code = Code::corrupt,
+               .message = cat("not valid JSON at byte ", position, ": ", quote(what.substr(0, kShown))),
+               .trail = {}};
+}
+
+Error json_size_error(std::size_t bytes, const Limits& limits) {
+  return Error{
+      .code = Code::limit_exceeded,
+      .message = cat("JSON document of ", bytes, " bytes is over the limit of ", limits.json_bytes, " (--max-json)"),
+      .trail = {}};
+}
+
 Result<Json> parse_json(std::string_view bytes, const Limits& limits) {
   if (bytes.size() > limits.json_bytes) {
-    return fail(Code::limit_exceeded, cat("JSON document of ", bytes.size(), " bytes is over the limit of ",
-                                          limits.json_bytes, " (--max-json)"));
+    return fail(json_size_error(bytes.size(), limits));
   }
   if (bytes.starts_with("\xEF\xBB\xBF")) return fail(Code::corrupt, "JSON begins with a byte order mark");
   Checker checker(limits.json_depth);

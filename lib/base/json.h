@@ -23,6 +23,10 @@ using Json = nlohmann::json;
 /// Errors: corrupt (with the byte offset, or the JSON pointer of a duplicate), limit_exceeded.
 Result<Json> parse_json(std::string_view bytes, const Limits& limits);
 
+/// What parse_json() says about bytes that are no JSON, or too many. `what` is nlohmann's own message.
+Error json_syntax_error(std::size_t position, std::string_view what);
+Error json_size_error(std::size_t bytes, const Limits& limits);
+
 /// A member name as a JSON pointer spells it ("a/b" -> "a~1b"), escaped for messages. Source: RFC 6901.
 std::string escape_member(std::string_view name);
 

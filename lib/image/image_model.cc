@@ -70,6 +70,7 @@ const Manifest& ImageModel::manifest() const { return impl_->resolved.manifest; 
 const ImageConfig& ImageModel::config() const { return impl_->resolved.config; }
 bool ImageModel::is_artifact() const { return impl_->resolved.is_artifact; }
 std::span<const IndexMember> ImageModel::index_members() const { return impl_->resolved.index_members; }
+std::span<const IndexDocument> ImageModel::indexes() const { return impl_->resolved.indexes; }
 std::span<const Layer> ImageModel::layers() const { return impl_->layers; }
 
 const Entry& ImageModel::entry(EntryId id) const { return impl_->indexes[id.layer].entries[id.index]; }

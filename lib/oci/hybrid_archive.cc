@@ -108,6 +108,7 @@ Result<Image> open_hybrid_archive(std::shared_ptr<const ArchiveFile> archive, co
     OCITIDY_TRY(image, open_docker_item(std::move(archive), item));
   }
   image.notes = std::move(notes);
+  image.index_json = index.raw;
   return image;
 }
 

@@ -58,7 +58,8 @@ Result<Image> open_layout_folder(OpenedPath opened, const Selector& selector, co
   Image image{.blobs = blobs, .root = {}, .transport = Transport::oci_layout, .reference = {}, .notes = {}};
   OCITIDY_TRY(image.notes, check_layout_marker(blobs->read_small("oci-layout", options.limits), options.limits));
   OCITIDY_TRY(std::string raw, blobs->read_small("index.json", options.limits));
-  OCITIDY_TRY(const RootIndex index, parse_root_index(std::move(raw), options.limits));
+  OCITIDY_TRY(RootIndex index, parse_root_index(std::move(raw), options.limits));
+  image.index_json = std::move(index.raw);
   OCITIDY_TRY(image.root, select_root(index, selector, *blobs, options));
   return image;
 }

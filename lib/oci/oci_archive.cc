@@ -49,7 +49,8 @@ Result<Image> open_oci_archive(std::shared_ptr<const ArchiveFile> archive, const
   const auto blobs = std::make_shared<const OciArchive>(std::move(archive));
   Image image{.blobs = blobs, .root = {}, .transport = Transport::oci_archive, .reference = {}, .notes = {}};
   OCITIDY_TRY(image.notes, blobs->layout_notes());
-  OCITIDY_TRY(const RootIndex index, blobs->root_index());
+  OCITIDY_TRY(RootIndex index, blobs->root_index());
+  image.index_json = std::move(index.raw);
   OCITIDY_TRY(image.root, select_root(index, selector, *blobs, options));
   for (StoreNote& note :
        note_absent(walk_index(*blobs, index.manifests, options.limits, [](const auto&, const auto&) {}))) {

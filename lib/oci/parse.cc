@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "oci/conformance.h"
 
 namespace ocitidy {
 namespace {
@@ -152,10 +153,10 @@ Result<void> parse_runtime_config(const JsonObject& object, ImageConfig& config)
   return {};
 }
 
-}  // namespace
+using ManifestOrIndex = std::variant<Manifest, Index>;
 
-Result<std::variant<Manifest, Index>> parse_document(std::string raw, const Limits& limits) {
-  using Document = std::variant<Manifest, Index>;
+/// Takes `raw` when it succeeds, and only then.
+Result<ManifestOrIndex> read_document(std::string& raw, const Limits& limits) {
   OCITIDY_TRY(const Json json, parse_json(raw, limits));
   OCITIDY_TRY(const JsonObject object, JsonObject::of(json, ""));
   const bool like_index = object.has("manifests"), like_manifest = object.has("config") || object.has("layers");
@@ -170,17 +171,17 @@ Result<std::variant<Manifest, Index>> parse_document(std::string raw, const Limi
   if (like_index) {
     OCITIDY_TRY(Index index, parse_index(object, limits));
     index.raw = std::move(raw);
-    return Document(std::move(index));
+    return ManifestOrIndex(std::move(index));
   }
   if (like_manifest) {
     OCITIDY_TRY(Manifest manifest, parse_manifest(object, limits));
     manifest.raw = std::move(raw);
-    return Document(std::move(manifest));
+    return ManifestOrIndex(std::move(manifest));
   }
   return fail(Code::corrupt, "the document is neither a manifest (no 'config') nor an index (no 'manifests')");
 }
 
-Result<ImageConfig> parse_config(std::string raw, const Limits& limits) {
+Result<ImageConfig> read_config(std::string& raw, const Limits& limits) {
   OCITIDY_TRY(const Json json, parse_json(raw, limits));
   OCITIDY_TRY(const JsonObject object, JsonObject::of(json, ""));
   ImageConfig config;
@@ -192,6 +193,24 @@ Result<ImageConfig> parse_config(std::string raw, const Limits& limits) {
   OCITIDY_TRY(config.history, parse_history(object));
   config.raw = std::move(raw);
   return config;
+}
+
+}  // namespace
+
+Result<ManifestOrIndex> parse_document(std::string raw, const Limits& limits) {
+  auto document = read_document(raw, limits);
+  if (document || document.error().code != Code::corrupt) return document;
+  Error error = std::move(document).error();
+  add_violations(error, "", check_document(raw, limits));
+  return fail(std::move(error));
+}
+
+Result<ImageConfig> parse_config(std::string raw, const Limits& limits) {
+  auto config = read_config(raw, limits);
+  if (config || config.error().code != Code::corrupt) return config;
+  Error error = std::move(config).error();
+  add_violations(error, "", check_config(raw, limits));
+  return fail(std::move(error));
 }
 
 bool is_artifact(const Manifest& manifest) {

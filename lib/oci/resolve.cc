@@ -6,6 +6,7 @@
 
 #include "archive/stream.h"
 #include "base/text.h"
+#include "oci/conformance.h"
 #include "oci/parse.h"
 
 namespace ocitidy {
@@ -24,16 +25,18 @@ class Search {
   Result<void> visit(const Descriptor& descriptor, std::uint32_t depth);
 
   std::vector<IndexMember> members;
+  std::vector<IndexDocument> indexes;
   std::vector<Candidate> images, artifacts;
 
  private:
   Result<void> visit_member(const Descriptor& descriptor, std::uint32_t depth);
-  Result<void> visit_index(const Index& index, std::uint32_t depth);
+  Result<void> visit_index(const Descriptor& descriptor, Index index, std::uint32_t depth);
 
   const Image& image_;
   const Limits& limits_;
   std::set<Digest> seen_;
   std::uint64_t documents_ = 0;
+  std::uint64_t index_bytes_ = 0;  // kept in `indexes`
 };
 
 Result<void> Search::visit(const Descriptor& descriptor, std::uint32_t depth) {
@@ -47,7 +50,7 @@ Result<void> Search::visit(const Descriptor& descriptor, std::uint32_t depth) {
   OCITIDY_TRY(std::string raw, read_small_blob(*image_.blobs, descriptor, limits_.json_bytes));
   auto parsed = parse_document(std::move(raw), limits_);
   if (!parsed) return fail_at(std::move(parsed).error(), cat("document ", descriptor.digest.str()));
-  if (const auto* index = std::get_if<Index>(&*parsed)) return visit_index(*index, depth);
+  if (auto* index = std::get_if<Index>(&*parsed)) return visit_index(descriptor, std::move(*index), depth);
 
   Candidate found{descriptor, std::get<Manifest>(*std::move(parsed))};
   const bool attestation = is_attestation(descriptor, found.manifest);
@@ -61,10 +64,12 @@ Result<void> Search::visit(const Descriptor& descriptor, std::uint32_t depth) {
   return {};
 }
 
-Result<void> Search::visit_index(const Index& index, std::uint32_t depth) {
-  for (const Descriptor& descriptor : index.manifests) {
-    if (!seen_.insert(descriptor.digest).second) continue;  // twice in one index, or a loop
-    OCITIDY_CHECK(visit_member(descriptor, depth + 1));
+Result<void> Search::visit_index(const Descriptor& descriptor, Index index, std::uint32_t depth) {
+  index_bytes_ += index.raw.size();
+  if (index_bytes_ <= limits_.json_bytes) indexes.push_back({descriptor, std::move(index.raw)});
+  for (const Descriptor& member : index.manifests) {
+    if (!seen_.insert(member.digest).second) continue;  // twice in one index, or a loop
+    OCITIDY_CHECK(visit_member(member, depth + 1));
   }
   return {};
 }
@@ -145,7 +150,8 @@ Result<ResolvedImage> resolve_image(const Image& image, const std::optional<Plat
   Search search(image, limits);
   OCITIDY_CHECK(search.visit(image.root, 0));
   ResolvedImage resolved;
-  resolved.index_members = search.members;
+  resolved.index_members = std::move(search.members);
+  resolved.indexes = std::move(search.indexes);
   OCITIDY_TRY(Candidate chosen, choose(std::move(search), image, platform, limits));
   resolved.descriptor = std::move(chosen.descriptor);
   resolved.manifest = std::move(chosen.manifest);
@@ -161,8 +167,13 @@ Result<ResolvedImage> resolve_image(const Image& image, const std::optional<Plat
   // images.
   const bool claims_diff_ids = !resolved.config.diff_ids.empty();
   if (claims_diff_ids && resolved.config.diff_ids.size() != resolved.manifest.layers.size()) {
-    return fail(Code::corrupt, cat("the config names ", resolved.config.diff_ids.size(), " DiffIDs for ",
-                                   resolved.manifest.layers.size(), " layers"));
+    Error error{.code = Code::corrupt,
+                .message = cat("the config names ", resolved.config.diff_ids.size(), " DiffIDs for ",
+                               resolved.manifest.layers.size(), " layers"),
+                .trail = {}};
+    add_violations(error, "manifest", check_manifest(resolved.manifest.raw, resolved.descriptor.media_type, limits));
+    add_violations(error, "config", check_config(resolved.config.raw, limits));
+    return fail(std::move(error));
   }
   return resolved;
 }

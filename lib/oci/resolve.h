@@ -15,6 +15,7 @@ struct ResolvedImage {
   ImageConfig config;  ///< empty when `is_artifact`
   bool is_artifact = false;
   std::vector<IndexMember> index_members;  ///< empty unless the root is an index
+  std::vector<IndexDocument> indexes;      ///< that were read, the root first
 };
 
 /// Reads the documents below `image.root`, each verified by size and digest before it is parsed.

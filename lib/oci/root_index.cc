@@ -8,6 +8,7 @@
 #include "archive/stream.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "oci/conformance.h"
 #include "oci/parse.h"
 #include "oci/select.h"
 
@@ -134,11 +135,11 @@ Result<RootIndex> parse_root_index(std::string raw, const Limits& limits) {
     OCITIDY_TRY(const Json json, parse_json(raw, limits));
     OCITIDY_TRY(const JsonObject object, JsonObject::of(json, ""));
     if (json.contains("manifests") && !object.has("manifests") && !object.has("config") && !object.has("layers")) {
-      return RootIndex{.manifests = {}, .is_null = true};
+      return RootIndex{.manifests = {}, .is_null = true, .raw = raw};
     }
     OCITIDY_TRY(auto document, parse_document(std::move(raw), limits));
     if (auto* index = std::get_if<Index>(&document))
-      return RootIndex{.manifests = std::move(index->manifests), .is_null = false};
+      return RootIndex{.manifests = std::move(index->manifests), .is_null = false, .raw = std::move(index->raw)};
     return fail(Code::corrupt, "a manifest, not an index: there is no 'manifests'");
   };
   auto parsed = parse();
@@ -158,8 +159,11 @@ Result<std::vector<StoreNote>> check_layout_marker(Result<std::string> content, 
     OCITIDY_TRY(const JsonObject object, JsonObject::of(json, ""));
     return object.string("imageLayoutVersion");
   }();
-  if (!version)
-    return Notes{{Kind::unknown_layout_version, cat("oci-layout cannot be read: ", describe(version.error()))}};
+  if (!version) {
+    Error error = version.error();
+    add_violations(error, "", check_layout(*content, limits));
+    return Notes{{Kind::unknown_layout_version, cat("oci-layout cannot be read: ", describe(error))}};
+  }
   if (*version == "1.0.0") return Notes{};
   return Notes{{Kind::unknown_layout_version,
                 cat("oci-layout has the version ", quote(version->substr(0, 100)), ", not '1.0.0'")}};

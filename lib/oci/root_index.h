@@ -17,6 +17,7 @@ namespace ocitidy {
 struct RootIndex {
   std::vector<Descriptor> manifests;
   bool is_null = false;  ///< "manifests": null, as some archives have it beside a good manifest.json
+  std::string raw;
 };
 
 /// Errors: corrupt, with "index.json" and the JSON pointer; limit_exceeded.

@@ -4,6 +4,7 @@
 #include <array>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <stdexcept>
 
 #include "base/hasher.h"
@@ -66,6 +67,14 @@ std::string config_json(const ImageSpec& spec, const Platform& platform, const s
   return json.dump();
 }
 
+std::string index_json_of(const Descriptor& root, std::string_view tag) {
+  OrderedJson named = to_json(root);
+  named["annotations"]["org.opencontainers.image.ref.name"] = tag;
+  return OrderedJson{
+      {"schemaVersion", 2}, {"mediaType", media_type::kOciIndex}, {"manifests", OrderedJson::array({named})}}
+      .dump();
+}
+
 class Builder {
  public:
   explicit Builder(const ImageSpec& spec) : spec_(spec), store_(std::make_shared<MemoryBlobs>()) {}
@@ -74,11 +83,15 @@ class Builder {
     write_layers();
     Descriptor root = manifest(spec_.platform);
     if (spec_.index) root = index(std::move(root), *spec_.index);
+    const bool layout = spec_.transport == Transport::oci_layout || spec_.transport == Transport::oci_archive;
+    const std::string index_json = layout ? edited("index.json", index_json_of(root, "latest")) : std::string();
+    if (replaced_.size() != spec_.replacements.size()) throw std::runtime_error("a text to replace is not there");
     built_.image = Image{.blobs = store_,
                          .root = std::move(root),
                          .transport = spec_.transport,
                          .reference = spec_.reference,
-                         .notes = spec_.notes};
+                         .notes = spec_.notes,
+                         .index_json = index_json};
     return std::move(built_);
   }
 
@@ -87,6 +100,18 @@ class Builder {
     Descriptor descriptor = store_->add(media_type, std::move(bytes));
     built_.blobs.push_back(descriptor);
     return descriptor;
+  }
+
+  /// The document's text with what the spec wants replaced in it.
+  std::string edited(std::string_view document, std::string text) {
+    for (std::size_t i = 0; i < spec_.replacements.size(); ++i) {
+      const ImageSpec::Replacement& replacement = spec_.replacements[i];
+      const std::size_t at = replacement.document == document ? text.find(replacement.from) : std::string::npos;
+      if (at == std::string::npos) continue;
+      text.replace(at, replacement.from.size(), replacement.to);
+      replaced_.insert(i);
+    }
+    return text;
   }
 
   void write_layers() {
@@ -98,6 +123,8 @@ class Builder {
       } else {
         blob = write_layer(layer.members, layer.codec);
       }
+      blob.bytes += layer.trailing;
+      if (!layer.trailing.empty() && layer.codec == Codec::none) blob.diff_id = {digest_of(blob.bytes)};
       const std::string media_type =
           layer.media_type.empty() ? std::string(layer_media_type(layer.codec, layer.family.value_or(spec_.family)))
                                    : layer.media_type;
@@ -125,14 +152,14 @@ class Builder {
                      {"layers", OrderedJson::array()}};
     for (const Descriptor& layer : layers) json["layers"].push_back(to_json(layer));
     if (!spec_.annotations.empty()) json["annotations"] = spec_.annotations;
-    return store(json["mediaType"].get<std::string>(), json.dump());
+    return store(json["mediaType"].get<std::string>(), edited("manifest", json.dump()));
   }
 
   Descriptor manifest(const Platform& platform) {
     if (!spec_.artifact_type.empty()) return manifest_of(store(spec_.artifact_type, "{}"), descriptors_);
     const bool docker = spec_.family == Family::docker;
-    const Descriptor config =
-        store(docker ? media_type::kDockerConfig : media_type::kOciConfig, config_json(spec_, platform, layers_));
+    const Descriptor config = store(docker ? media_type::kDockerConfig : media_type::kOciConfig,
+                                    edited("config", config_json(spec_, platform, layers_)));
     return manifest_of(config, descriptors_);
   }
 
@@ -151,12 +178,12 @@ class Builder {
     return manifest;
   }
 
-  Descriptor index_of(Family family, const std::vector<Descriptor>& members) {
+  Descriptor index_of(Family family, const std::vector<Descriptor>& members, std::string_view document = "") {
     OrderedJson json{{"schemaVersion", 2},
                      {"mediaType", family == Family::docker ? media_type::kDockerIndex : media_type::kOciIndex},
                      {"manifests", OrderedJson::array()}};
     for (const Descriptor& member : members) json["manifests"].push_back(to_json(member));
-    return store(json["mediaType"].get<std::string>(), json.dump());
+    return store(json["mediaType"].get<std::string>(), edited(document, json.dump()));
   }
 
   Descriptor index(Descriptor image, const ImageSpec::Index& shape) {
@@ -167,11 +194,12 @@ class Builder {
       members.back().platform = platform;
     }
     if (shape.attestation == ImageSpec::Index::Attestation::present) members.push_back(attestation(image));
-    Descriptor root = index_of(shape.family, members);
+    Descriptor root = index_of(shape.family, members, "index");
     return shape.nesting == ImageSpec::Index::Nesting::nested ? index_of(shape.family, {root}) : root;
   }
 
   const ImageSpec& spec_;
+  std::set<std::size_t> replaced_;
   std::shared_ptr<MemoryBlobs> store_;
   std::vector<LayerBlob> layers_;
   std::vector<Descriptor> descriptors_;  // of the layers

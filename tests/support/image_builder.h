@@ -24,6 +24,7 @@ struct LayerSpec {
   std::vector<Member> members;              ///< written in this order, nothing added
   std::optional<std::string> stored_bytes;  ///< when set: the blob, instead of a tar of `members`
   std::optional<DiffId> diff_id;            ///< of `stored_bytes`; none: their own digest
+  std::string trailing;                     ///< bytes behind the end of the blob
   enum class Blob : std::uint8_t { stored, absent } blob = Blob::stored;
 };
 
@@ -50,6 +51,13 @@ struct ImageSpec {
   Transport transport = Transport::blobs;
   std::vector<StoreNote> notes;
   std::string reference = "recipe";
+
+  /// Faults that no builder writes: pieces of a document's text, replaced before it is stored.
+  struct Replacement {
+    std::string document;  ///< "manifest", "config", "index" (the innermost) or "index.json"
+    std::string from, to;
+  };
+  std::vector<Replacement> replacements;
 };
 
 struct BuiltImage {

@@ -146,6 +146,7 @@ class Parser {
   Result<void> read_also(Words words);
   Result<void> read_transport(Words words);
   Result<void> read_note(Words words);
+  Result<void> read_replace(Words words);
   Result<void> read_base(Words words);
   Result<void> read_layer(Words words);
   Result<void> read_layers(Words words);
@@ -187,6 +188,7 @@ std::span<const Parser::Keyword> Parser::keywords() {
                                    Keyword{"also", &Parser::read_also},
                                    Keyword{"transport", &Parser::read_transport},
                                    Keyword{"note", &Parser::read_note},
+                                   Keyword{"replace", &Parser::read_replace},
                                    Keyword{"base", &Parser::read_base},
                                    Keyword{"layer", &Parser::read_layer},
                                    Keyword{"layers", &Parser::read_layers},
@@ -297,6 +299,16 @@ Result<void> Parser::read_transport(Words words) {
   return unknown_word(words[1]);
 }
 
+Result<void> Parser::read_replace(Words words) {
+  if (words.size() != 4) return bad("replace takes a document, the old text and the new");
+  const std::string& document = words[1].text;
+  if (document != "manifest" && document != "config" && document != "index" && document != "index.json") {
+    return unknown_word(words[1]);
+  }
+  recipe_.image.replacements.push_back({.document = document, .from = words[2].text, .to = words[3].text});
+  return {};
+}
+
 Result<void> Parser::read_note(Words words) {
   using Kind = StoreNote::Kind;
   static constexpr std::array<std::pair<std::string_view, Kind>, 4> kKinds{
@@ -351,6 +363,8 @@ Result<void> Parser::read_layer(Words words) {
       layer.media_type = *type;
     else if (const auto bytes = value_of(word, "bytes"))
       layer.stored_bytes = *bytes;
+    else if (const auto trailing = value_of(word, "trailing"))
+      layer.trailing = *trailing;
     else if (word.text == "by" && words.size() > 1) {
       layer.created_by = words[1].text;
       words = words.subspan(1);

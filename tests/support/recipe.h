@@ -26,6 +26,7 @@
 //   attestation                         the index also holds what BuildKit adds for provenance (implies `index`)
 //   also arch ARCH [os OS] [variant V]  the index also holds the same layers under this platform (implies `index`)
 //   transport docker-archive|oci-archive|oci
+//   replace manifest|config|index|index.json OLD NEW    a piece of the document's text, before it is stored
 //   note missing-layout-marker|unknown-layout-version|archive-disagreement|incomplete-index
 //
 // LAYERS, lowest first
@@ -36,6 +37,7 @@
 //       gzip|zstd|none   what the bytes are (default gzip); the media type follows unless type= says otherwise
 //       bare             members exactly as written. Default: before a member whose parent directory no earlier line
 //                        made, in this layer or below, the parents are added (0755, root), as good builders do
+//       trailing="..."   bytes behind the end of the blob
 //       absent           the blob is not in the image; bytes="..." is the blob instead of a tar; by: "created_by"
 //   layers N                            N layers, each with one empty file
 //
@@ -61,6 +63,8 @@
 //   expect RULE [layer=N] [path=P] [pointer=/config/...] [severity=S] [wasted=200k] [message="part of it"] [times=N]
 //       one finding of RULE (or N), whose first place has this layer, path and JSON pointer. Each finding answers one
 //       expect line, each line is answered.
+//       Comments that rules/fixed_by_test.cc reads: "# not repaired: WHY", "# repaired in part: WHY", "# optimize:
+//       WORD".
 //   not-applicable RULE  RULE finds nothing to judge. Without this line the rule of the page must be applicable.
 #pragma once
 

@@ -20,7 +20,7 @@ Outcome check(const LintInput& in, FindingSink& out) {
     out.add({.message = note.message,
              .fix = R"(write the file oci-layout beside index.json: {"imageLayoutVersion":"1.0.0"})",
              .where = {in_document("oci-layout")},
-             .severity = {}});
+             .severity = in.options.profile == Profile::oci ? Severity::error : Severity::warning});
   }
   return Outcome::checked();
 }
