@@ -81,6 +81,11 @@ struct ImageConfig {
   std::vector<std::string> entrypoint, cmd, env;  ///< env: "NAME=value"
   std::string working_dir, user;
   std::map<std::string, std::string> labels;
+  // What Lambda ignores. Members of a wrong type read as empty: they stop no engine from starting the image.
+  std::vector<std::string> exposed_ports, volumes;  ///< sorted; "8080/tcp", "/data"
+  std::vector<std::string> healthcheck;             ///< Healthcheck.Test: "CMD", "CMD-SHELL" or "NONE", and its words
+  std::string stop_signal;
+  std::vector<std::string> shell, on_build;
   std::vector<DiffId> diff_ids;
   std::vector<HistoryEntry> history;
   std::string raw;

@@ -2,7 +2,6 @@
 #include "lambda/entrypoint.h"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 #include "base/text.h"
@@ -33,10 +32,8 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-/// Where a path that is not absolute starts: WORKDIR, or the root when it is empty (as the Lambda runtime does).
-std::string absolute_path(const ImageModel& image, std::string_view path) {
+std::string absolute_path(std::string_view base, std::string_view path) {
   if (path.starts_with('/')) return std::string(path);
-  std::string_view base = image.config().working_dir;
   while (base.ends_with('/')) base.remove_suffix(1);
   return cat(base.starts_with('/') || base.empty() ? "" : "/", base, "/", path);
 }
@@ -73,12 +70,12 @@ void follow(const ImageModel& image, std::string path, Program& program) {
 bool anyone_may_execute(const ImageModel& image, NodeId file) { return (image.node(file).mode & 0111) != 0; }
 
 /// execvp(3): the first directory of PATH that holds an executable file of that name.
-void search_path(const ImageModel& image, Program& program) {
+void search_path(const ImageModel& image, std::string_view base, Program& program) {
   const std::optional<std::string_view> path = env_value(image.config(), "PATH");
   program.path_assumed = !path;
   for (const std::string_view directory : split(path.value_or(kDefaultPath), ':')) {
     Program candidate;
-    std::string tried = absolute_path(image, directory.empty() ? program.name : cat(directory, "/", program.name));
+    std::string tried = absolute_path(base, directory.empty() ? program.name : cat(directory, "/", program.name));
     program.tried.push_back(tried);
     follow(image, std::move(tried), candidate);
     if (!candidate.file || !anyone_may_execute(image, *candidate.file)) continue;
@@ -87,23 +84,6 @@ void search_path(const ImageModel& image, Program& program) {
     return;
   }
   program.problem = Problem::not_on_path;
-}
-
-Program locate(const ImageModel& image, NamedBy named_by, std::string_view name, std::optional<NodeId> script = {}) {
-  Program program;
-  program.named_by = named_by;
-  program.name = std::string(name);
-  program.script = script;
-  const bool bare = name.find('/') == std::string_view::npos;
-  if (name.empty()) {
-    program.problem = Problem::empty_name;
-  } else if (bare && named_by != NamedBy::script) {  // the kernel itself searches no PATH
-    search_path(image, program);
-  } else {
-    program.tried.push_back(absolute_path(image, name));
-    follow(image, program.tried.back(), program);
-  }
-  return program;
 }
 
 struct FirstLine {
@@ -145,24 +125,48 @@ std::string_view env_target(std::string_view argument) {
   return {};
 }
 
-/// Appends the programs that `programs.back()` needs to run, until one is no script or cannot be started.
+}  // namespace
+
+std::string absolute_path(const ImageModel& image, std::string_view path) {
+  return absolute_path(image.config().working_dir, path);
+}
+
+Program find_program(const ImageModel& image, const Name& name) {
+  Program program;
+  program.named_by = name.named_by;
+  program.name = std::string(name.text);
+  program.script = name.script;
+  const std::string_view base = name.directory.value_or(image.config().working_dir);
+  const bool bare = name.text.find('/') == std::string_view::npos;
+  const bool searched = name.named_by != NamedBy::script && name.named_by != NamedBy::operand;
+  if (name.text.empty()) {
+    program.problem = Problem::empty_name;
+  } else if (bare && searched) {  // the kernel itself searches no PATH
+    search_path(image, base, program);
+  } else {
+    program.tried.push_back(absolute_path(base, name.text));
+    follow(image, program.tried.back(), program);
+  }
+  return program;
+}
+
 void add_interpreters(const ImageModel& image, std::vector<Program>& programs) {
-  while (programs.back().file && programs.size() < kMaxPrograms) {
+  const std::size_t before = programs.size() - 1;
+  while (programs.back().file && programs.size() - before < kMaxPrograms) {
     const NodeId script = *programs.back().file;
     const std::optional<FirstLine> line = first_line(image, script);
     if (!line) return;
-    programs.push_back(locate(image, NamedBy::script, line->interpreter, script));
+    programs.push_back(find_program(image, {.named_by = NamedBy::script, .text = line->interpreter, .script = script}));
     if (line->carriage_return) {
       programs.back().problem = Problem::carriage_return;
       return;
     }
     const bool is_env = line->interpreter == "env" || line->interpreter.ends_with("/env");
     const std::string_view target = is_env ? env_target(line->argument) : std::string_view{};
-    if (programs.back().file && !target.empty()) programs.push_back(locate(image, NamedBy::env, target, script));
+    if (programs.back().file && !target.empty())
+      programs.push_back(find_program(image, {.named_by = NamedBy::env, .text = target, .script = script}));
   }
 }
-
-}  // namespace
 
 StartCommand resolve_start(const ImageModel& image) {
   const ImageConfig& config = image.config();
@@ -176,19 +180,10 @@ StartCommand resolve_start(const ImageModel& image) {
     start.programs.emplace_back().problem = Problem::no_command;
     return start;
   }
-  start.programs.push_back(locate(image, NamedBy::config, start.words.front()));
+  start.programs.push_back(find_program(image, {.text = start.words.front()}));
+  start.programs.back().words.assign(start.words.begin(), start.words.end());
   add_interpreters(image, start.programs);
   return start;
-}
-
-std::vector<Program> started_programs(const ImageModel& image) {
-  StartCommand start = resolve_start(image);
-  std::vector<Program> programs = std::move(start.programs);
-  if (start.words.empty() || start.words.front() != kBaseImageEntrypoint) return programs;
-  std::vector<Program> bootstrap{locate(image, NamedBy::config, kBootstrap)};
-  add_interpreters(image, bootstrap);
-  std::ranges::move(bootstrap, std::back_inserter(programs));
-  return programs;
 }
 
 bool is_script(const ImageModel& image, NodeId file) { return first_line(image, file).has_value(); }

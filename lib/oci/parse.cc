@@ -119,6 +119,28 @@ Result<std::vector<DiffId>> parse_diff_ids(const JsonObject& config) {
   return diff_ids;
 }
 
+/// The member names of an object; the image-spec writes sets so.
+std::vector<std::string> lenient_set(const JsonObject& object, std::string_view name) {
+  std::vector<std::string> all;
+  const auto it = object.json().find(name);
+  if (it == object.json().end() || !it->is_object()) return all;
+  for (const auto& [key, value] : it->items()) all.push_back(key);
+  return all;
+}
+
+/// What Lambda ignores, and Docker's extensions among it.
+void parse_ignored_config(const JsonObject& object, ImageConfig& config) {
+  config.exposed_ports = lenient_set(object, "ExposedPorts");
+  config.volumes = lenient_set(object, "Volumes");
+  config.stop_signal = object.string("StopSignal").value_or("");
+  config.shell = object.strings("Shell").value_or(std::vector<std::string>());
+  config.on_build = object.strings("OnBuild").value_or(std::vector<std::string>());
+  const auto healthcheck = object.object("Healthcheck");
+  if (healthcheck && *healthcheck) {
+    config.healthcheck = (*healthcheck)->strings("Test").value_or(std::vector<std::string>());
+  }
+}
+
 /// The part that a container runtime reads: Entrypoint, Cmd, Env, ...
 Result<void> parse_runtime_config(const JsonObject& object, ImageConfig& config) {
   OCITIDY_TRY(config.entrypoint, object.strings("Entrypoint"));
@@ -127,6 +149,7 @@ Result<void> parse_runtime_config(const JsonObject& object, ImageConfig& config)
   OCITIDY_TRY(config.working_dir, object.string("WorkingDir"));
   OCITIDY_TRY(config.user, object.string("User"));
   OCITIDY_TRY(config.labels, object.string_map("Labels"));
+  parse_ignored_config(object, config);
   return {};
 }
 

@@ -62,6 +62,8 @@ class Spec:
     scratch: str
     sandbox: str = "runc"
     emulator: str = None  # the program's path, or None for RuntimeApi
+    start_s: float = START_S
+    answer_s: float = ANSWER_S
 
 
 @dataclasses.dataclass
@@ -294,8 +296,8 @@ def guarantees_broken(pid):
 class RuntimeApi:
     """The three calls of the Runtime API that a function needs, in place of the emulator."""
 
-    def __init__(self):
-        self.events, self.answers = queue.Queue(), queue.Queue()
+    def __init__(self, answer_s):
+        self.events, self.answers, self.answer_s = queue.Queue(), queue.Queue(), answer_s
         api = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -314,7 +316,7 @@ class RuntimeApi:
             def do_GET(self):  # pylint: disable=invalid-name
                 number, event = api.events.get()
                 request = "00000000-0000-4000-8000-%012d" % number
-                deadline = str(int((time.time() + ANSWER_S) * 1000))
+                deadline = str(int((time.time() + api.answer_s) * 1000))
                 arn = "arn:aws:lambda:eu-central-1:012345678912:function:ocitidy-e2e"
                 names = ("Aws-Request-Id", "Deadline-Ms", "Invoked-Function-Arn")
                 values = (request, deadline, arn)
@@ -337,22 +339,22 @@ class RuntimeApi:
 
     def ask(self, number, event, alive):
         self.events.put((number, event))
-        give_up = time.monotonic() + ANSWER_S
+        give_up = time.monotonic() + self.answer_s
         while time.monotonic() < give_up:
             try:
                 return self.answers.get(timeout=0.2)
             except queue.Empty:
                 if not alive():
                     raise SandboxError("the function ended without an answer") from None
-        raise SandboxError("no answer within %d s" % ANSWER_S)
+        raise SandboxError("no answer within %d s" % self.answer_s)
 
 
-def ask_emulator(_number, event, alive):
-    give_up = time.monotonic() + START_S
+def ask_emulator(spec, event, alive):
+    give_up = time.monotonic() + spec.start_s
     while True:
         if not alive():
             raise SandboxError("the emulator ended before it listened")
-        connection = http.client.HTTPConnection("127.0.0.1", INVOKE_PORT, timeout=ANSWER_S)
+        connection = http.client.HTTPConnection("127.0.0.1", INVOKE_PORT, timeout=spec.answer_s)
         try:
             connection.request("POST", "/2015-03-31/functions/function/invocations", event)
             response = connection.getresponse()
@@ -381,9 +383,9 @@ def loopback_up():
 def converse(spec, sandbox, alive, result):
     """Asks the events; fills `result`."""
     started = time.monotonic()
-    ask = ask_emulator if spec.emulator else RuntimeApi().ask
+    api = None if spec.emulator else RuntimeApi(spec.answer_s)
     for number, event in enumerate(spec.events):
-        answer = ask(number, event.encode(), alive)
+        answer = api.ask(number, event.encode(), alive) if api else ask_emulator(spec, event.encode(), alive)
         result.start_s = result.start_s or time.monotonic() - started
         if number == 0:
             broken = guarantees_broken(sandbox.first_process())
@@ -435,7 +437,7 @@ def invoke(spec):
     os.makedirs(spec.scratch)
     path = os.path.join(spec.scratch, "spec.json")
     write_spec(spec, path)
-    limit = START_S + ANSWER_S * (len(spec.events) + 1)
+    limit = spec.start_s + spec.answer_s * (len(spec.events) + 1) + 20
     done = peers.run(["unshare", "--net", "--", sys.executable, "-B", os.path.abspath(__file__), path], limit)
     shutil.rmtree(spec.scratch, ignore_errors=True)
     if done.code != 0:

@@ -28,6 +28,22 @@ OrderedJson to_json(const Descriptor& descriptor) {
   return json;
 }
 
+OrderedJson set_json(const std::vector<std::string>& names) {
+  OrderedJson json = OrderedJson::object();
+  for (const std::string& name : names) json[name] = OrderedJson::object();
+  return json;
+}
+
+/// What Lambda ignores.
+void add_ignored(const ImageSpec& spec, OrderedJson& config) {
+  if (!spec.exposed_ports.empty()) config["ExposedPorts"] = set_json(spec.exposed_ports);
+  if (!spec.volumes.empty()) config["Volumes"] = set_json(spec.volumes);
+  if (!spec.healthcheck.empty()) config["Healthcheck"] = {{"Test", spec.healthcheck}};
+  if (!spec.stop_signal.empty()) config["StopSignal"] = spec.stop_signal;
+  if (!spec.shell.empty()) config["Shell"] = spec.shell;
+  if (!spec.on_build.empty()) config["OnBuild"] = spec.on_build;
+}
+
 std::string config_json(const ImageSpec& spec, const Platform& platform, const std::vector<LayerBlob>& layers) {
   OrderedJson json = to_json(platform);
   json["created"] = "2024-01-01T00:00:00Z";
@@ -38,6 +54,7 @@ std::string config_json(const ImageSpec& spec, const Platform& platform, const s
   if (!spec.cmd.empty()) config["Cmd"] = spec.cmd;
   if (!spec.working_dir.empty()) config["WorkingDir"] = spec.working_dir;
   if (!spec.labels.empty()) config["Labels"] = spec.labels;
+  add_ignored(spec, config);
   json["rootfs"] = {{"type", "layers"}, {"diff_ids", OrderedJson::array()}};
   json["history"] = OrderedJson::array();
   for (std::size_t i = 0; i < layers.size(); ++i) {
@@ -72,7 +89,7 @@ class Builder {
     built_.image = Image{.blobs = store_,
                          .root = std::move(root),
                          .transport = spec_.transport,
-                         .reference = "recipe",
+                         .reference = spec_.reference,
                          .notes = spec_.notes,
                          .index_json = index_json};
     return std::move(built_);
@@ -134,6 +151,7 @@ class Builder {
                      {"config", to_json(config)},
                      {"layers", OrderedJson::array()}};
     for (const Descriptor& layer : layers) json["layers"].push_back(to_json(layer));
+    if (!spec_.annotations.empty()) json["annotations"] = spec_.annotations;
     return store(json["mediaType"].get<std::string>(), edited("manifest", json.dump()));
   }
 

@@ -33,6 +33,9 @@ struct ImageSpec {
   std::vector<std::string> entrypoint, cmd, env;
   std::string working_dir, user;
   std::map<std::string, std::string> labels;
+  std::vector<std::string> exposed_ports, volumes, healthcheck, shell, on_build;
+  std::string stop_signal;
+  std::map<std::string, std::string> annotations;  ///< of the manifest
   Family family = Family::oci;
   enum class Rootfs : std::uint8_t { stated, left_out } rootfs = Rootfs::stated;  ///< the config's DiffIDs
   std::string artifact_type;  ///< config media type of an artifact, whose config is "{}"; empty: a container image
@@ -47,6 +50,7 @@ struct ImageSpec {
   std::optional<Index> index;  ///< when set, the root is an index
   Transport transport = Transport::blobs;
   std::vector<StoreNote> notes;
+  std::string reference = "recipe";
 
   /// Faults that no builder writes: pieces of a document's text, replaced before it is stored.
   struct Replacement {

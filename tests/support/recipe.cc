@@ -9,23 +9,16 @@
 
 #include "base/text.h"
 #include "support/elf_words.h"
+#include "support/recipe_config.h"
 #include "support/recipe_words.h"
 
 namespace ocitidy::test {
 namespace {
 
-using Words = std::span<const Word>;
-
 constexpr std::uint64_t kMax32 = std::numeric_limits<std::uint32_t>::max();
 
 std::unexpected<Error> bad(std::string message) { return fail(Code::invalid_argument, std::move(message)); }
 std::unexpected<Error> unknown_word(const Word& word) { return bad(cat("unknown word ", quote(word.text))); }
-
-std::vector<std::string> texts(Words words) {
-  std::vector<std::string> out;
-  for (const Word& word : words) out.push_back(word.text);
-  return out;
-}
 
 /// Names without ".", "..", doubled and outer slashes: what parents are told apart by.
 std::string normalised(std::string_view path) {
@@ -144,7 +137,8 @@ class Parser {
   }
 
   Result<void> read_config(Words words);
-  Result<void> config_clause(Words words);
+  Result<void> read_annotation(Words words);
+  Result<void> read_reference(Words words);
   Result<void> read_manifest(Words words);
   Result<void> read_artifact(Words words);
   Result<void> read_index(Words words);
@@ -155,6 +149,7 @@ class Parser {
   Result<void> read_replace(Words words);
   Result<void> read_base(Words words);
   Result<void> read_layer(Words words);
+  Result<void> read_layers(Words words);
   Result<void> read_member(Words words);
   Result<std::size_t> member_head(Words words, Member& member);
   Result<void> member_word(const Word& word, Member& member);
@@ -184,6 +179,8 @@ class Parser {
 
 std::span<const Parser::Keyword> Parser::keywords() {
   static constexpr std::array kAll{Keyword{"config", &Parser::read_config},
+                                   Keyword{"annotation", &Parser::read_annotation},
+                                   Keyword{"reference", &Parser::read_reference},
                                    Keyword{"manifest", &Parser::read_manifest},
                                    Keyword{"artifact", &Parser::read_artifact},
                                    Keyword{"index", &Parser::read_index},
@@ -194,6 +191,7 @@ std::span<const Parser::Keyword> Parser::keywords() {
                                    Keyword{"replace", &Parser::read_replace},
                                    Keyword{"base", &Parser::read_base},
                                    Keyword{"layer", &Parser::read_layer},
+                                   Keyword{"layers", &Parser::read_layers},
                                    Keyword{"file", &Parser::read_member},
                                    Keyword{"dir", &Parser::read_member},
                                    Keyword{"symlink", &Parser::read_member},
@@ -225,48 +223,22 @@ Result<void> Parser::read_config(Words words) {
   words = words.subspan(1);
   while (!words.empty()) {
     const auto end = std::size_t(std::ranges::find(words, true, &Word::separator) - words.begin());
-    OCITIDY_CHECK(config_clause(words.first(end)));
+    OCITIDY_CHECK(config_clause(words.first(end), recipe_.image));
     words = words.subspan(std::min(words.size(), end + 1));
   }
   return {};
 }
 
-Result<void> Parser::config_clause(Words words) {
-  if (words.empty()) return bad("an empty config clause");
-  ImageSpec& image = recipe_.image;
-  const std::string& key = words.front().text;
-  const Words values = words.subspan(1);
-  if (key == "entrypoint" || key == "cmd") {
-    (key == "cmd" ? image.cmd : image.entrypoint) = texts(values);
-    return {};
-  }
-  if (key == "no-rootfs" && values.empty()) {
-    image.rootfs = ImageSpec::Rootfs::left_out;
-    return {};
-  }
-  if (values.size() > 1 || (values.empty() && key != "workdir" && key != "user"))
-    return bad(cat("config ", key, " takes one word"));
-  const std::string value = values.empty() ? "" : values[0].text;
-  if (key == "os")
-    image.platform.os = value;
-  else if (key == "arch")
-    image.platform.architecture = value;
-  else if (key == "variant")
-    image.platform.variant = value;
-  else if (key == "workdir")
-    image.working_dir = value;
-  else if (key == "user")
-    image.user = value;
-  else if (key == "env" || key == "label") {
-    const std::size_t equals = value.find('=');
-    if (equals == std::string::npos) return bad(cat("config ", key, " takes NAME=VALUE"));
-    if (key == "env")
-      image.env.push_back(value);
-    else
-      image.labels[value.substr(0, equals)] = value.substr(equals + 1);
-  } else {
-    return unknown_word(words.front());
-  }
+Result<void> Parser::read_annotation(Words words) {
+  OCITIDY_TRY(const std::string text, padded_argument(words));
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos) return bad("annotation takes NAME=VALUE");
+  recipe_.image.annotations[text.substr(0, equals)] = text.substr(equals + 1);
+  return {};
+}
+
+Result<void> Parser::read_reference(Words words) {
+  OCITIDY_TRY(recipe_.image.reference, only_argument(words));
   return {};
 }
 
@@ -402,6 +374,19 @@ Result<void> Parser::read_layer(Words words) {
   }
   parents_.start_layer();
   recipe_.image.layers.push_back(std::move(layer));
+  return {};
+}
+
+Result<void> Parser::read_layers(Words words) {
+  OCITIDY_TRY(const std::string text, only_argument(words));
+  OCITIDY_TRY(const std::uint64_t count, parse_number(text, 10, 2000));
+  for (std::uint64_t i = 0; i < count; ++i) {
+    Member member;
+    member.name = cat("layer-", recipe_.image.layers.size(), ".txt");
+    recipe_.image.layers.emplace_back().members.push_back(std::move(member));
+  }
+  bare_ = false;
+  parents_.start_layer();
   return {};
 }
 

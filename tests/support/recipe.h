@@ -14,8 +14,13 @@
 //       os linux | arch arm64 | variant v8
 //       entrypoint WORD... | cmd WORD...   no word: none       workdir PATH | user NAME   no word: none
 //       env NAME=VALUE | label NAME=VALUE  repeatable
+//       expose PORT/tcp | volume PATH | onbuild "RUN ..."   repeatable       healthcheck CMD WORD...
+//       stopsignal NAME | shell WORD...
+//       size=5k behind the one word of a clause fills it up with 'x' to that many bytes
 //       no-rootfs                          the config says nothing about its layers
 //   manifest docker|oci                 media types of manifest and config, and of layers that do not say
+//   annotation NAME=VALUE [size=5k]     of the manifest; repeatable
+//   reference NAME                      what the user called the image
 //   artifact MEDIA/TYPE                 the config is "{}" of this type: a manifest that is no container image
 //   index [docker|oci] [nested]         the root is an index that holds the manifest (nested: inside another index)
 //   attestation                         the index also holds what BuildKit adds for provenance (implies `index`)
@@ -34,6 +39,7 @@
 //                        made, in this layer or below, the parents are added (0755, root), as good builders do
 //       trailing="..."   bytes behind the end of the blob
 //       absent           the blob is not in the image; bytes="..." is the blob instead of a tar; by: "created_by"
+//   layers N                            N layers, each with one empty file
 //
 // MEMBERS of the layer above them; PATH is written to the tar as it stands ("./x" and "/x" too)
 //   file PATH [MODE] [CONTENT] [size=200k] [sparse]   CONTENT: "text" (quoted), zeros, elf64 (for the config's
@@ -57,6 +63,8 @@
 //   expect RULE [layer=N] [path=P] [pointer=/config/...] [severity=S] [wasted=200k] [message="part of it"] [times=N]
 //       one finding of RULE (or N), whose first place has this layer, path and JSON pointer. Each finding answers one
 //       expect line, each line is answered.
+//       Comments that rules/fixed_by_test.cc reads: "# not repaired: WHY", "# repaired in part: WHY", "# optimize:
+//       WORD".
 //   not-applicable RULE  RULE finds nothing to judge. Without this line the rule of the page must be applicable.
 #pragma once
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,6 +18,8 @@ struct Word {
   bool quoted = false;     ///< the word began with a quote
   bool separator = false;  ///< a bare ';'
 };
+
+using Words = std::span<const Word>;
 
 /// Errors: invalid_argument for an open quote or a broken escape.
 Result<std::vector<Word>> split_words(std::string_view line);

@@ -111,7 +111,7 @@ constinit const Rule wrong_architecture = {.info = {.id = "wrong-architecture",
                                                     .category = Category::startup,
                                                     .severity = Severity::error,
                                                     .evidence = Evidence::documented,
-                                                    .reads = {&lambda::kScriptHeads, 1}},
+                                                    .reads = lambda::kStartReads},
                                            .check = check};
 
 }  // namespace ocitidy::rules

@@ -81,6 +81,30 @@ TEST(ParseConfig, ReadsWhatLambdaReads) {
   EXPECT_TRUE(config->history[0].empty_layer);
 }
 
+TEST(ParseConfig, ReadsWhatLambdaIgnores) {
+  const auto config = parse_config(
+      R"({"config":{"ExposedPorts":{"8080/tcp":{},"53/udp":{}},"Volumes":{"/data":{}},"StopSignal":"SIGINT",
+          "Healthcheck":{"Test":["CMD","curl","localhost"],"Interval":1000000000},"Shell":["/bin/ash","-c"],
+          "OnBuild":["RUN make"]}})",
+      Limits{});
+  ASSERT_TRUE(config) << describe(config.error());
+  EXPECT_EQ(config->exposed_ports, (std::vector<std::string>{"53/udp", "8080/tcp"}));
+  EXPECT_EQ(config->volumes, std::vector<std::string>{"/data"});
+  EXPECT_EQ(config->healthcheck, (std::vector<std::string>{"CMD", "curl", "localhost"}));
+  EXPECT_EQ(config->stop_signal, "SIGINT");
+  EXPECT_EQ(config->shell, (std::vector<std::string>{"/bin/ash", "-c"}));
+  EXPECT_EQ(config->on_build, std::vector<std::string>{"RUN make"});
+}
+
+TEST(ParseConfig, TakesWhatLambdaIgnoresInAnyType) {
+  const auto config = parse_config(
+      R"({"config":{"ExposedPorts":["80"],"Volumes":7,"StopSignal":9,"Healthcheck":"no","Shell":[1],"OnBuild":null}})",
+      Limits{});
+  ASSERT_TRUE(config) << describe(config.error());
+  EXPECT_TRUE(config->exposed_ports.empty() && config->volumes.empty() && config->stop_signal.empty());
+  EXPECT_TRUE(config->healthcheck.empty() && config->shell.empty() && config->on_build.empty());
+}
+
 TEST(ParseConfig, RefusesWrongTypes) {
   for (const std::string_view text :
        {R"({"os":123})", R"({"config":{"Env":[1]}})", R"({"config":{"User":1}})", R"({"rootfs":{"type":"other"}})",

@@ -63,6 +63,30 @@ TEST(Recipe, ConfigClausesOverrideDefaults) {
   EXPECT_EQ(image.working_dir, "/var/task");
 }
 
+TEST(Recipe, ConfigSaysWhatLambdaIgnores) {
+  const ImageSpec image =
+      parsed(
+          "config expose 80/tcp ; expose 53/udp ; volume /data ; healthcheck CMD true ; stopsignal 9 ; shell ash -c\n"
+          "config onbuild 'RUN x' ; env A=1 size=5 ; label k=v size=1\nannotation n=v size=6\nreference app:latest\n"
+          "base healthy\nlayers 3")
+          .image;
+  const auto model = scan(build_image(image).image, {});
+  ASSERT_TRUE(model) << describe(model.error());
+  const ImageConfig& config = model->config();
+  EXPECT_EQ(config.exposed_ports, (std::vector<std::string>{"53/udp", "80/tcp"}));
+  EXPECT_EQ(config.volumes, std::vector<std::string>{"/data"});
+  EXPECT_EQ(config.healthcheck, (std::vector<std::string>{"CMD", "true"}));
+  EXPECT_EQ(config.stop_signal, "9");
+  EXPECT_EQ(config.shell, (std::vector<std::string>{"ash", "-c"}));
+  EXPECT_EQ(config.on_build, std::vector<std::string>{"RUN x"});
+  EXPECT_EQ(config.env, std::vector<std::string>{"A=1xx"});
+  EXPECT_EQ(config.labels.at("k"), "v");
+  EXPECT_EQ(image.annotations.at("n"), "vxxxx");
+  EXPECT_EQ(image.reference, "app:latest");
+  ASSERT_EQ(image.layers.size(), 4u);
+  EXPECT_EQ(member_names(image.layers[3]), std::vector<std::string>{"layer-3.txt"});
+}
+
 TEST(Recipe, WithoutLayersItHasTheHealthyOne) {
   const ImageSpec image = parsed("config arch arm64").image;
   ASSERT_EQ(image.layers.size(), 1u);

@@ -1,0 +1,190 @@
+// writers.cc - which rows of the table an image has, and where each would write.
+#include "lambda/writers.h"
+
+#include <algorithm>
+#include <set>
+#include <span>
+#include <utility>
+
+#include "base/text.h"
+#include "lambda/access.h"
+#include "lambda/entrypoint.h"
+
+namespace ocitidy::lambda {
+namespace {
+
+bool is_below(std::string_view path, std::string_view directory) {
+  return path.starts_with(directory) && (path.size() == directory.size() || path[directory.size()] == '/');
+}
+
+bool is_writable_name(std::string_view path) { return is_below(path, "/tmp") || is_below(path, "/mnt"); }
+
+/// The names of a row that are used: those before the first "".
+std::span<const std::string_view> used(const Names& names) {
+  const auto end = std::ranges::find(names, std::string_view());
+  return {names.data(), static_cast<std::size_t>(end - names.begin())};
+}
+
+/// The value, unless it is "".
+std::optional<std::string_view> set_value(const ImageModel& image, std::string_view name) {
+  const auto value = env_value(image.config(), name);
+  return value && !value->empty() ? value : std::nullopt;
+}
+
+/// A directory that Lambda's user can get at, and that holds something.
+bool has_data(const ImageModel& image, std::string_view path) {
+  const auto node = image.resolve(path);
+  if (!node || image.node(*node).type != EntryType::directory) return false;
+  return others_may_execute(image.node(*node)) && closed_above(image, *node).empty();
+}
+
+std::string home_of(const ImageModel& image) { return std::string(set_value(image, "HOME").value_or(kLambdaHome)); }
+
+bool is_off(const ImageModel& image, const Writer& writer) {
+  return std::ranges::any_of(used(writer.off), [&](std::string_view name) {
+    const auto value = set_value(image, name);
+    return value && *value != "0";
+  });
+}
+
+/// Where `writer` goes, by the variables: decided, or the one that points to a place that is no good.
+struct Told {
+  bool fine = false;
+  std::string_view variable{}, value{};
+};
+
+Told told(const ImageModel& image, const Writer& writer) {
+  Told result;
+  for (const std::string_view name : used(writer.variables)) {
+    const auto value = set_value(image, name);
+    if (!value) continue;
+    if (is_writable(image, *value) || (writer.reads && has_data(image, *value))) return {.fine = true};
+    // A relative path, or several: nothing is known of them.
+    if (!value->starts_with('/') || value->find(':') != std::string_view::npos) return {.fine = true};
+    if (result.variable.empty()) result = {.fine = false, .variable = name, .value = *value};
+  }
+  return result;
+}
+
+/// The place that `writer` writes and cannot; none when it can, or only reads there.
+std::optional<Unwritable> judge(const ImageModel& image, const Writer& writer) {
+  if (is_off(image, writer)) return std::nullopt;
+  const Told by_variable = told(image, writer);
+  if (by_variable.fine) return std::nullopt;
+  const bool data =
+      std::ranges::any_of(used(writer.data), [&](std::string_view path) { return has_data(image, path); });
+  if (data) return std::nullopt;
+  Unwritable result{.writer = &writer, .place = std::string(writer.elsewhere)};
+  if (!by_variable.variable.empty()) {
+    result.variable = by_variable.variable;
+    result.place = by_variable.value;
+    return result;
+  }
+  if (writer.home_path.empty()) return result.place.empty() ? std::nullopt : std::optional(std::move(result));
+  result.place = cat(home_of(image), "/", writer.home_path);
+  if (is_writable(image, result.place) || (writer.reads && has_data(image, result.place))) return std::nullopt;
+  return result;
+}
+
+bool find_writer(const ImageModel& image, const Packages& packages, std::span<const std::string> commands,
+                 Unwritable& result) {
+  for (const std::string_view name : used(result.writer->names)) {
+    switch (result.writer->found) {
+      case Writer::Found::by_package:
+        if (const Package* package = packages.find(result.writer->ecosystem, name)) result.packages.push_back(package);
+        break;
+      case Writer::Found::by_program: {
+        const auto node = result.program ? std::nullopt : image.resolve(name);
+        if (node && image.node(*node).type == EntryType::file) result.program = node;
+        break;
+      }
+      case Writer::Found::by_command:
+        if (result.command.empty() && std::ranges::find(commands, name) != commands.end()) result.command = name;
+        break;
+    }
+  }
+  return !result.packages.empty() || result.program || !result.command.empty();
+}
+
+/// "npx" of "/usr/local/bin/npx".
+std::string last_component(std::string_view path) { return std::string(path.substr(path.rfind('/') + 1)); }
+
+/// The first word of each simple command of a shell's text, as far as blanks and ; & | tell.
+void add_shell_commands(std::string_view text, std::vector<std::string>& names) {
+  constexpr std::string_view kEnds = ";&|\n(", kBlanks = " \t";
+  while (!text.empty() && names.size() < 64) {
+    const std::size_t end = std::min(text.find_first_of(kEnds), text.size());
+    std::string_view command = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    while (true) {
+      command.remove_prefix(std::min(command.find_first_not_of(kBlanks), command.size()));
+      const std::string_view word = command.substr(0, command.find_first_of(kBlanks));
+      command.remove_prefix(word.size());
+      if (word == "exec" || word.find('=') != std::string_view::npos) continue;
+      if (!word.empty()) names.push_back(last_component(word));
+      break;
+    }
+  }
+}
+
+}  // namespace
+
+bool is_writable(const ImageModel& image, std::string_view absolute_path) {
+  if (!absolute_path.starts_with('/')) return false;
+  if (is_writable_name(absolute_path)) return true;
+  for (std::string_view prefix = absolute_path; prefix.size() > 1; prefix = prefix.substr(0, prefix.rfind('/'))) {
+    const auto link = image.find(prefix);
+    if (!link) continue;
+    if (is_writable_name(image.node(*link).link_target)) return true;
+    const auto target = image.resolve(prefix);
+    if (target && is_writable_name(cat("/", image.path(*target)))) return true;
+  }
+  return false;
+}
+
+std::vector<std::string> started_names(const ImageModel& image) {
+  const StartCommand start = resolve_start(image);
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < start.words.size(); ++i) {
+    if (i == 0) names.push_back(last_component(start.words[i]));
+    if (start.words[i] == "-c" && i > 0 && i + 1 < start.words.size()) add_shell_commands(start.words[i + 1], names);
+  }
+  return names;
+}
+
+std::vector<Unwritable> unwritable(const ImageModel& image, const Packages& packages) {
+  const std::vector<std::string> commands = started_names(image);
+  std::vector<Unwritable> all;
+  std::set<std::string_view> told_of;  // places below HOME: the first row for a place is the most telling
+  for (const Writer& writer : writers()) {
+    if (!writer.severity || told_of.contains(writer.home_path)) continue;
+    Unwritable candidate{.writer = &writer, .place = {}};
+    if (!find_writer(image, packages, commands, candidate)) continue;
+    auto verdict = judge(image, writer);
+    if (!verdict) continue;
+    candidate.variable = std::move(verdict->variable);
+    candidate.place = std::move(verdict->place);
+    if (!writer.home_path.empty()) told_of.insert(writer.home_path);
+    all.push_back(std::move(candidate));
+  }
+  return all;
+}
+
+std::vector<Misplaced> misplaced(const ImageModel& image) {
+  std::vector<Misplaced> all;
+  std::set<std::string_view> told_of;
+  for (const Writer& writer : writers()) {
+    if (!writer.reads || writer.home_path.empty() || !told_of.insert(writer.home_path).second) continue;
+    const auto directory = image.resolve(cat("root/", writer.home_path));
+    if (!directory || image.node(*directory).type != EntryType::directory) continue;
+    const Told by_variable = told(image, writer);
+    if (by_variable.fine) continue;
+    std::string looked_for =
+        by_variable.variable.empty() ? cat(home_of(image), "/", writer.home_path) : std::string(by_variable.value);
+    if (has_data(image, looked_for)) continue;
+    all.push_back({.writer = &writer, .directory = *directory, .looked_for = std::move(looked_for)});
+  }
+  return all;
+}
+
+}  // namespace ocitidy::lambda

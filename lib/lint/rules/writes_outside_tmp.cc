@@ -1,0 +1,137 @@
+// writes-outside-tmp: libraries and programs that write to HOME or beside themselves, where Lambda is read-only.
+// Why and examples: docs/rules/writes-outside-tmp.md
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "base/text.h"
+#include "lambda/entrypoint.h"
+#include "lambda/writers.h"
+#include "lint/rules/rules.h"
+#include "lint/wording.h"
+
+namespace ocitidy::rules {
+namespace {
+
+using lambda::Unwritable;
+using lambda::Writer;
+
+// What the function's own modules, two folders deep at most, and scripts may say about it.
+constexpr std::array<std::string_view, 2> kOwnModules = {"*/*.py", "*/*/*.py"};
+constexpr std::array<std::string_view, 6> kSaid = {"[\"HOME\"]", "['HOME']", "NUMBA_CACHE_DIR",
+                                                   "librosa",    "rembg",    "umap"};
+constexpr auto kTexts = [] {
+  std::array<TextQuery, kOwnModules.size() * kSaid.size() + 2> all{};
+  std::size_t i = 0;
+  for (const std::string_view glob : kOwnModules) {
+    for (const std::string_view text : kSaid) all[i++] = {.glob = glob, .magic = "", .text = text};
+  }
+  all[i++] = {.glob = "**", .magic = "#!", .text = "HOME=/tmp"};
+  all[i++] = {.glob = "**", .magic = "#!", .text = "NUMBA_CACHE_DIR"};
+  return all;
+}();
+
+/// What the function's own code says: sources for Python, and the script that starts it.
+class OwnCode {
+ public:
+  explicit OwnCode(const ImageModel& image) : image_(image), programs_(lambda::started_programs(image)) {
+    image.walk([this](NodeId id, std::string_view path) {
+      const auto depth = path.ends_with(".py") ? std::ranges::count(path, '/') : 0;
+      if ((depth != 1 && depth != 2) || image_.node(id).type != EntryType::file) return;
+      modules_.push_back(*image_.node(id).made_by);
+    });
+  }
+
+  bool modules_hold(std::string_view text) const {
+    return std::ranges::any_of(modules_, [&](EntryId id) { return image_.contains(id, text).value_or(false); });
+  }
+  bool sets_home() const { return modules_hold("[\"HOME\"]") || modules_hold("['HOME']") || start_holds("HOME=/tmp"); }
+  bool start_holds(std::string_view text) const {
+    return std::ranges::any_of(programs_, [&](const lambda::Program& program) {
+      return program.file && image_.contains(*image_.node(*program.file).made_by, text).value_or(false);
+    });
+  }
+
+ private:
+  const ImageModel& image_;
+  std::vector<lambda::Program> programs_;
+  std::vector<EntryId> modules_;
+};
+
+std::string name_of(const ImageModel& image, const Unwritable& found) {
+  constexpr std::size_t kShown = 4;
+  if (found.program) return seen_path(image.path(*found.program));
+  if (!found.command.empty()) return cat("the start command ", quote(found.command));
+  std::vector<std::string> names;
+  for (const lambda::Package* package : found.packages) {
+    names.push_back(cat(package->name, package->version.empty() ? "" : " ", escape_for_terminal(package->version)));
+  }
+  return listed(names, kShown);
+}
+
+/// Where it writes, and why there.
+std::string place_of(const Unwritable& found) {
+  if (!found.variable.empty()) {
+    return cat(quote(found.place), ", as ENV ", found.variable, " says; no such data is in the image");
+  }
+  if (found.writer->home_path.empty()) return found.place;
+  return cat(quote(found.place), " (HOME is not below /tmp)");
+}
+
+Location where(const ImageModel& image, const Unwritable& found) {
+  if (found.program) return at_node(image, *found.program);
+  if (!found.packages.empty()) return at_node(image, found.packages.front()->node);
+  return in_document(lambda::resolve_start(image).json_pointer);
+}
+
+/// An import that certainly fails is an error where the function's code is seen to import it; else it may be unused.
+Severity severity_of(const Unwritable& found, const OwnCode& code) {
+  if (found.writer->severity != Severity::error) return *found.writer->severity;
+  const bool imported = std::ranges::any_of(found.packages, [&code](const lambda::Package* package) {
+    const std::string_view importer = package->name == "pymatting"     ? "rembg"
+                                      : package->name == "pynndescent" ? "umap"
+                                                                       : "librosa";
+    return code.modules_hold(importer);
+  });
+  return imported ? Severity::error : Severity::warning;
+}
+
+bool is_told_by_code(const Unwritable& found, const OwnCode& code) {
+  const bool numba = found.writer->home_path == ".cache/numba";
+  if (numba && (code.modules_hold("NUMBA_CACHE_DIR") || code.start_holds("NUMBA_CACHE_DIR"))) return true;
+  return !found.writer->home_path.empty() && code.sets_home();
+}
+
+Outcome check(const LintInput& in, FindingSink& out) {
+  if (const auto outcome = without_files(in.image)) return *outcome;
+  const lambda::Packages packages(in.image);
+  const std::vector<Unwritable> all = lambda::unwritable(in.image, packages);
+  if (all.empty()) return Outcome::checked();
+  const OwnCode code(in.image);
+  for (const Unwritable& found : all) {
+    if (is_told_by_code(found, code)) continue;
+    const bool home_helps = !found.writer->home_path.empty() && found.variable.empty() &&
+                            found.writer->fix.find("HOME=/tmp") == std::string_view::npos;
+    out.add({.message = cat(name_of(in.image, found), found.packages.size() > 1 ? " write to " : " writes to ",
+                            place_of(found), "; on Lambda only /tmp can be written, so ", found.writer->consequence,
+                            ", unless the function's own environment says otherwise"),
+             .fix = cat(found.writer->fix, home_helps ? "; or for all of them ENV HOME=/tmp" : ""),
+             .where = {where(in.image, found)},
+             .severity = severity_of(found, code)});
+  }
+  return Outcome::checked();
+}
+
+}  // namespace
+
+constinit const Rule writes_outside_tmp = {.info = {.id = "writes-outside-tmp",
+                                                    .title = "Library that writes where Lambda is read-only",
+                                                    .since = "0.1.0",
+                                                    .category = Category::runtime,
+                                                    .severity = Severity::warning,
+                                                    .evidence = Evidence::observed,
+                                                    .reads = {&lambda::kScriptHeads, 1},
+                                                    .texts = kTexts},
+                                           .check = check};
+
+}  // namespace ocitidy::rules
