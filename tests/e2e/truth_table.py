@@ -260,7 +260,7 @@ def parsed_options():
     parser.add_argument("--slice", type=int, default=1)
     parser.add_argument("--only")
     parser.add_argument("--keep")
-    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--jobs", type=int, default=3)
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--logs", action="store_true", help="of agreeing cases too")
     options = parser.parse_args()
