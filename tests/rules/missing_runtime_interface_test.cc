@@ -59,10 +59,12 @@ TEST(MissingRuntimeInterface, DoubtMakesAWarning) {
   EXPECT_EQ(severity_of_only(image("/x/sh -c \"wget -O- x | sh\"", "")), Severity::warning);
   EXPECT_EQ(severity_of_only(image("/x/python3 /app/a.pex", "file app/a.pex \"PK\"")), Severity::warning);
   EXPECT_EQ(severity_of_only(image("/run.sh", "file run.sh 0755 \"#!/x/sh\\n$PROGRAM\\n\"")), Severity::warning);
-  EXPECT_EQ(severity_of_only(image("/run.sh", "file run.sh 0755 \"#!/x/sh\\nexec /srv/go\\n\"\nfile srv/go 0755 elf64")),
-            Severity::warning);
-  EXPECT_EQ(severity_of_only(image("/run.sh", "file run.sh 0755 \"#!/x/sh\\nexec /bin/ls\\n\"\nfile bin/ls 0755 elf64")),
-            Severity::error);
+  EXPECT_EQ(
+      severity_of_only(image("/run.sh", "file run.sh 0755 \"#!/x/sh\\nexec /srv/go\\n\"\nfile srv/go 0755 elf64")),
+      Severity::warning);
+  EXPECT_EQ(
+      severity_of_only(image("/run.sh", "file run.sh 0755 \"#!/x/sh\\nexec /bin/ls\\n\"\nfile bin/ls 0755 elf64")),
+      Severity::error);
   EXPECT_EQ(severity_of_only(image("/x/java -jar /a.jar", "file a.jar \"PK\"")), Severity::warning);
   EXPECT_EQ(severity_of_only(image("/x/sh", "")), Severity::error);
 }
