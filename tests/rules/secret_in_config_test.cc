@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "base/text.h"
+#include "support/image_builder.h"
 #include "support/rule_test.h"
 
 namespace ocitidy::test {
@@ -33,7 +34,9 @@ TEST(SecretInConfig, NeverPrintsTheCredential) {
 }
 
 TEST(SecretInConfig, TakesOddVariables) {
-  expect_silent(kRule, "config env PASSWORD ; env =x ; env A_TOKEN= ; env \"\"");
+  ImageSpec odd = parse_recipe("").value().image;
+  odd.env = {"PASSWORD", "=x", "A_TOKEN=", ""};
+  expect_silent(kRule, build_image(odd).image);
   expect_silent(kRule, "config env \"A_PASSWORD=\xff\xfe two\"");
   EXPECT_EQ(expect_finds(kRule, "config env \"A_PASSWORD=\xff\xfe\xfd\xfc\"").size(), 1u);
 }
