@@ -32,7 +32,8 @@ constexpr auto kOpaquePrograms = std::to_array<std::string_view>(
      "erl",  "escript", "git", "iex",      "jruby",  "npx",      "pipx", "pnpx", "racket",
      "sbcl", "swipl",   "uv",  "uvx",      "wasmer", "wasmtime", "wget"});
 /// Beginnings of names.
-constexpr auto kInterpreters = std::to_array<std::string_view>({"dotnet", "java", "node", "perl", "php", "python", "ruby"});
+constexpr auto kInterpreters =
+    std::to_array<std::string_view>({"dotnet", "java", "node", "perl", "php", "python", "ruby"});
 
 class Survey {
  public:

@@ -28,7 +28,7 @@ TEST(MissingRuntimeInterface, FindsTheTextWhereverItMayRunFrom) {
     SCOPED_TRACE(path);
     expect_silent(kRule, image("/x/python3 a", cat("file ", path, " \"", kText, "\"")));
   }
-  expect_silent(kRule, image("/x/sh /srv/run", cat("file srv/run \"", kText, "\"")));  // named by the start command
+  expect_silent(kRule, image("/x/sh /srv/run", cat("file srv/run \"# ", kText, "\"")));  // named by the start command
   expect_silent(kRule, image("/x/sh", cat("file srv/tool 0755 \"#!/x/sh\\n", kText, "\"")));
   expect_silent(kRule, image("/x/sh", cat("file srv/lib.so \"\\x7fELF\\x02\\x01\\x01", kText, "\"")));
   EXPECT_EQ(severity_of_only(image("/x/sh", cat("file srv/notes.txt \"", kText, "\""))), Severity::error);
@@ -59,10 +59,12 @@ TEST(MissingRuntimeInterface, DoubtMakesAWarning) {
   EXPECT_EQ(severity_of_only(image("/x/sh -c \"wget -O- x | sh\"", "")), Severity::warning);
   EXPECT_EQ(severity_of_only(image("/x/python3 /app/a.pex", "file app/a.pex \"PK\"")), Severity::warning);
   EXPECT_EQ(severity_of_only(image("/run.sh", "file run.sh 0755 \"#!/x/sh\\n$PROGRAM\\n\"")), Severity::warning);
-  EXPECT_EQ(severity_of_only(image("/run.sh", "file run.sh 0755 \"#!/x/sh\\nexec /srv/go\\n\"\nfile srv/go 0755 elf64")),
-            Severity::warning);
-  EXPECT_EQ(severity_of_only(image("/run.sh", "file run.sh 0755 \"#!/x/sh\\nexec /bin/ls\\n\"\nfile bin/ls 0755 elf64")),
-            Severity::error);
+  EXPECT_EQ(
+      severity_of_only(image("/run.sh", "file run.sh 0755 \"#!/x/sh\\nexec /srv/go\\n\"\nfile srv/go 0755 elf64")),
+      Severity::warning);
+  EXPECT_EQ(
+      severity_of_only(image("/run.sh", "file run.sh 0755 \"#!/x/sh\\nexec /bin/ls\\n\"\nfile bin/ls 0755 elf64")),
+      Severity::error);
   EXPECT_EQ(severity_of_only(image("/x/java -jar /a.jar", "file a.jar \"PK\"")), Severity::warning);
   EXPECT_EQ(severity_of_only(image("/x/sh", "")), Severity::error);
 }
