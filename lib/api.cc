@@ -14,6 +14,7 @@
 #include "archive/encoder.h"
 #include "base/text.h"
 #include "formats/path_list.h"
+#include "formats/secret.h"
 #include "image/base_layers.h"
 #include "image/scan.h"
 #include "image/usage.h"
@@ -50,7 +51,7 @@ ImageSummary summary_of(const ImageModel& model) {
     summary.layers.push_back({.digest = layer.descriptor.digest,
                               .diff_id = layer.diff_id,
                               .media_type = layer.descriptor.media_type,
-                              .created_by = std::string(layer.created_by),
+                              .created_by = without_secrets(layer.created_by),
                               .codec = layer.codec,
                               .contents = layer.contents,
                               .compressed_bytes = layer.descriptor.size_bytes,

@@ -12,6 +12,10 @@ namespace {
 
 constexpr std::size_t kHintBytes = 4, kHintedBytes = 16;  // of a shorter credential four characters would tell too much
 
+// Longest of what is looked at for one start of a token, so that a text of nothing but starts costs linear time.
+constexpr std::size_t kKeyBodyBytes = 4096, kUrlBytes = 1024;
+constexpr std::array<std::size_t, 3> kJwtPartBytes = {512, 4096, 1024};  // header, claims, signature
+
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
@@ -100,7 +104,6 @@ constexpr auto kShapes = std::to_array<Shape>({
     {"DigitalOcean token", "dop_v1_", 64, 64, ""},
     {"Shopify token", "shpat_", 32, 32, ""},
     {"Vault token", "hvs.", 24, 255, "_-"},
-    {"JSON Web Token", "eyJ", 40, 4096, "_-."},
 });
 
 bool fits(const Shape& shape, char c) {
@@ -114,16 +117,33 @@ std::optional<std::string_view> token_at(const Shape& shape, std::string_view te
   while (end < text.size() && end <= shape.prefix.size() + shape.most && fits(shape, text[end])) ++end;
   const std::string_view body = text.substr(shape.prefix.size(), end - shape.prefix.size());
   if (body.size() < shape.least || body.size() > shape.most || is_dummy(body)) return std::nullopt;
-  const bool is_jwt = shape.prefix == "eyJ";
-  if (is_jwt && (std::ranges::count(body, '.') != 2 || !body.contains(".eyJ"))) return std::nullopt;
-  if (!is_jwt && std::ranges::none_of(body, is_digit)) return std::nullopt;
+  if (std::ranges::none_of(body, is_digit)) return std::nullopt;
   return text.substr(0, end);
+}
+
+/// The JSON Web Token at the start of `text`: two objects and a signature in base64url, with dots between.
+std::optional<std::string_view> jwt_at(std::string_view text) {
+  constexpr std::size_t kLeastBytes = 10;
+  const auto is_base64url = [](char c) { return is_alnum(c) || c == '_' || c == '-'; };
+  std::size_t end = 0;
+  for (const std::size_t most : kJwtPartBytes) {
+    const std::string_view rest = text.substr(end, most);
+    const bool is_signature = most == kJwtPartBytes.back();
+    if (!is_signature && !rest.starts_with("eyJ")) return std::nullopt;
+    const std::size_t dot = is_signature ? std::string_view::npos : rest.find('.');
+    if (!is_signature && dot == std::string_view::npos) return std::nullopt;
+    const auto stop = std::ranges::find_if_not(rest.substr(0, dot), is_base64url);
+    const auto size = static_cast<std::size_t>(stop - rest.substr(0, dot).begin());
+    if (size < kLeastBytes || (!is_signature && size != dot)) return std::nullopt;
+    end += size + (is_signature ? 0 : 1);
+  }
+  return is_dummy(text.substr(0, end)) ? std::nullopt : std::optional(text.substr(0, end));
 }
 
 /// The password of "scheme://user:password@host" whose "://" stands at `at`.
 std::optional<std::string_view> url_password(std::string_view text, std::size_t at) {
   if (at == 0 || !is_alnum(text[at - 1])) return std::nullopt;
-  const std::string_view rest = text.substr(at + 3, 1024);
+  const std::string_view rest = text.substr(at + 3, kUrlBytes);
   const std::string_view authority = rest.substr(0, rest.find_first_of("/?# \t\r\n\"'`<>\\,;"));
   const std::size_t host = authority.rfind('@'), colon = authority.find(':');
   if (host == std::string_view::npos || colon == std::string_view::npos || colon >= host) return std::nullopt;
@@ -181,6 +201,14 @@ bool is_name(std::string_view name) {
          std::ranges::all_of(name, [](char c) { return is_alnum(c) || c == '_' || c == '-' || c == '.'; });
 }
 
+/// Length of the word at the start of `command`; NAME="value" is one, blanks and all.
+std::size_t word_bytes(std::string_view command) {
+  const std::size_t end = std::min(command.find_first_of(" \t\r\n;&|()\"'`<>"), command.size());
+  const bool quotes = end < command.size() && (command[end] == '"' || command[end] == '\'');
+  if (!quotes || end == 0 || command[end - 1] != '=') return end;
+  return std::min(command.find(command[end], end + 1), command.size() - 1) + 1;
+}
+
 std::optional<Secret> secret_in_word(std::string_view word) {
   while (word.starts_with('-')) word.remove_prefix(1);
   const std::size_t equals = word.find('=');
@@ -203,7 +231,8 @@ std::optional<PrivateKey> find_private_key(std::string_view text) {
     const std::string_view label = rest.substr(0, rest.substr(0, 64).find("-----"));
     if (!label.ends_with("PRIVATE KEY") && !label.ends_with("PRIVATE KEY BLOCK")) continue;
     rest.remove_prefix(std::min(rest.size(), label.size() + 5));
-    const std::string_view body = rest.substr(0, rest.find(kEnd));
+    std::string_view body = rest.substr(0, kKeyBodyBytes);
+    body = body.substr(0, body.find(kEnd));
     const auto size = static_cast<std::size_t>(std::ranges::count_if(body, is_alnum));
     if (size < 40 || is_dummy(body.substr(0, 64))) continue;  // the shortest real one, Ed25519, has 64
     // What "openssh-key-v1", then the cipher's name, look like in base64: this is "none".
@@ -225,6 +254,9 @@ std::optional<Secret> find_token(std::string_view text) {
       if (text[at] != shape.prefix.front()) continue;
       if (const auto token = token_at(shape, text.substr(at))) return secret_of(shape.kind, *token);
     }
+    if (text[at] == 'e') {
+      if (const auto token = jwt_at(text.substr(at))) return secret_of("JSON Web Token", *token);
+    }
   }
   return find_url_password(text);
 }
@@ -241,20 +273,29 @@ std::optional<Secret> find_secret(std::string_view name, std::string_view value)
 }
 
 std::vector<Secret> secrets_in_command(std::string_view command, std::size_t at_most) {
-  static constexpr std::string_view kBetween = " \t\r\n;&|()\"'`<>";
   std::vector<Secret> found;
   if (const auto key = find_private_key(command); key && !key->encrypted)
     found.push_back({"private key", {}, key->size_bytes, {}});
-  for (std::size_t begin = 0; begin < command.size() && found.size() < at_most;) {
-    std::size_t end = command.find_first_of(kBetween, begin);
-    if (end == std::string_view::npos) end = command.size();
-    const bool quotes = end < command.size() && (command[end] == '"' || command[end] == '\'');
-    if (quotes && end > begin && command[end - 1] == '=')  // NAME="value": blanks and all
-      end = std::min(command.find(command[end], end + 1), command.size() - 1) + 1;
-    if (auto secret = secret_in_word(command.substr(begin, end - begin))) found.push_back(*std::move(secret));
-    begin = end + 1;
+  for (std::size_t at = 0; at < command.size() && found.size() < at_most;) {
+    const std::string_view word = command.substr(at, word_bytes(command.substr(at)));
+    if (auto secret = secret_in_word(word)) found.push_back(*std::move(secret));
+    at += word.size() + 1;
   }
   return found;
+}
+
+std::string without_secrets(std::string_view command) {
+  static constexpr std::string_view kMask = "***";
+  if (find_private_key(command)) return cat(command.substr(0, command.find("-----BEGIN ")), kMask);
+  std::string text;
+  for (std::size_t at = 0; at < command.size();) {
+    const std::string_view word = command.substr(at, word_bytes(command.substr(at)));
+    const auto secret = secret_in_word(word);
+    text += !secret ? std::string(word) : cat(secret->name.empty() ? "" : word.substr(0, word.find('=') + 1), kMask);
+    at += word.size();
+    if (at < command.size()) text += command[at++];
+  }
+  return text;
 }
 
 }  // namespace ocitidy

@@ -33,9 +33,12 @@ std::optional<Secret> find_secret(std::string_view name, std::string_view value)
 /// In a command line: words NAME=value, and tokens of known shapes. No more than `at_most`.
 std::vector<Secret> secrets_in_command(std::string_view command, std::size_t at_most);
 
+/// The command line with "***" in place of what secrets_in_command() finds.
+std::string without_secrets(std::string_view command);
+
 /// A PEM or OpenSSH private key in `text`; `encrypted` ones are of no use without their password.
 struct PrivateKey {
-  std::size_t size_bytes = 0;  ///< of its body, as far as `text` shows it
+  std::size_t size_bytes = 0;  ///< of its body, the first 4096 at most
   bool encrypted = false;
 };
 std::optional<PrivateKey> find_private_key(std::string_view text);

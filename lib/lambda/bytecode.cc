@@ -6,14 +6,13 @@
 #include <string_view>
 #include <utility>
 
+#include "base/file_name.h"
 #include "base/text.h"
 #include "lambda/access.h"
-#include "lambda/entrypoint.h"
+#include "lambda/start_chain.h"
 
 namespace ocitidy::lambda {
 namespace {
-
-std::string_view last_component(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
 /// 12 of "python3.12".
 std::optional<unsigned> minor_of(std::string_view name) {
@@ -30,7 +29,7 @@ std::optional<unsigned> minor_of(std::string_view name) {
 }
 
 bool is_standard_library(const ImageModel& image, std::string_view path) {
-  return minor_of(last_component(path)) && image.find(cat(path, "/os.py"));
+  return minor_of(file_name(path)) && image.find(cat(path, "/os.py"));
 }
 
 /// The Python 3 whose standard library lies in `lib`: "var/lang/lib". None when there is none, or several.
@@ -46,7 +45,7 @@ std::optional<unsigned> only_minor_in(const ImageModel& image, std::string_view 
 
 /// The interpreter that a word of the start command names: "/usr/local/bin/python" leads to python3.12.
 std::optional<unsigned> minor_of_word(const ImageModel& image, std::string_view word) {
-  if (!last_component(word).starts_with("python")) return std::nullopt;
+  if (!file_name(word).starts_with("python")) return std::nullopt;
   const auto at = [&image](std::string_view path) -> std::optional<unsigned> {
     const auto node = image.resolve(path);
     return node ? minor_of(image.name(*node)) : std::nullopt;
@@ -72,12 +71,11 @@ bool has_modules(const ImageModel& image) {
 }
 
 std::optional<unsigned> interpreter(const ImageModel& image) {
-  const StartCommand start = resolve_start(image);
-  for (const Program& program : start.programs) {
+  for (const Program& program : follow_start(image).programs) {
     const auto minor = program.file ? minor_of(image.name(*program.file)) : std::nullopt;
     if (minor) return minor;
   }
-  for (const std::string& word : start.words) {
+  for (const std::string& word : resolve_start(image).words) {
     if (const auto minor = minor_of_word(image, word)) return minor;
   }
   if (const auto minor = only_minor_in(image, "var/lang/lib")) return minor;
@@ -161,7 +159,7 @@ class Surveyor {
   /// Is `path` a folder that the interpreter imports from? Folders of other Pythons are none.
   std::optional<ImportRoot::Kind> root_kind(std::string_view name, std::string_view path) const {
     if (name == "site-packages" || name == "dist-packages") {
-      const std::string_view python = last_component(parent_path(path));
+      const std::string_view python = file_name(parent_path(path));
       const bool ours = minor_of(python) == survey_.minor || (python == "python3" && name == "dist-packages");
       return ours ? std::optional(ImportRoot::Kind::packages) : std::nullopt;
     }

@@ -3,6 +3,8 @@
 // The root file system is read-only: what Python compiles it cannot keep, so it compiles again in every cold start.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -10,13 +12,18 @@
 #include <vector>
 
 #include "formats/pyc.h"
+#include "lambda/entrypoint.h"
 #include "ocitidy/image_model.h"
 #include "ocitidy/rule.h"
 
 namespace ocitidy::lambda {
 
 /// Every rule that calls survey_bytecode() declares this in RuleInfo::reads.
-inline constexpr ContentQuery kBytecodeHeads{.glob = "**/*.pyc", .first_bytes = kPycHeadBytes};
+inline constexpr auto kBytecodeReads = [] {
+  std::array<ContentQuery, kStartReads.size() + 1> all{ContentQuery{.glob = "**/*.pyc", .first_bytes = kPycHeadBytes}};
+  std::ranges::copy(kStartReads, all.begin() + 1);
+  return all;
+}();
 
 /// Modules of one import root that came with one layer. What a function never imports (tests, pip, setuptools, names
 /// that are no identifiers) does not count.

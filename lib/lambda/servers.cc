@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/file_name.h"
 #include "base/text.h"
 #include "formats/server_settings.h"
 #include "lambda/entrypoint.h"
@@ -14,8 +15,6 @@
 namespace ocitidy::lambda {
 
 namespace {
-
-std::string_view last_component(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
 std::string seen(std::string_view path) { return quote(cat("/", path)); }
 
@@ -38,12 +37,15 @@ class Start {
   explicit Start(const ImageModel& image) : image_(image), names_(started_names(image)) {
     const StartCommand start = resolve_start(image);
     words_ = start.words;
-    for (const std::string& word : words_) names_.emplace_back(last_component(word));
+    for (const std::string& word : words_) names_.emplace_back(file_name(word));
     programs_ = started_programs(image);
   }
 
   bool runs(std::string_view name) const {
-    const auto is = [name](std::string_view other) { return other.starts_with(name); };
+    const auto is = [name](std::string_view other) {
+      const bool begins = other.starts_with(name);  // "php-fpm8.2", too
+      return begins && other.find_first_not_of("0123456789.", name.size()) == std::string_view::npos;
+    };
     if (std::ranges::any_of(names_, is)) return true;
     return std::ranges::any_of(programs_, [&](const Program& program) {
       return program.file && image_.contains(*image_.node(*program.file).made_by, name).value_or(false);

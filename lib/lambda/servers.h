@@ -4,6 +4,7 @@
 // Read 2026-09-01.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
@@ -16,15 +17,21 @@
 namespace ocitidy::lambda {
 
 /// Every rule that calls the functions below declares these in RuleInfo::reads and RuleInfo::texts.
-inline constexpr std::array kServerSettings = {
-    kScriptHeads,
-    ContentQuery{.glob = "**/.next/required-server-files.json", .first_bytes = 64 << 10},
-    ContentQuery{.glob = "**/nginx.conf", .first_bytes = 16 << 10},
-    ContentQuery{.glob = "**/php-fpm.conf", .first_bytes = 16 << 10},
-    ContentQuery{.glob = "**/php-fpm.d/*.conf", .first_bytes = 32 << 10},
-    ContentQuery{.glob = "**/fpm/pool.d/*.conf", .first_bytes = 32 << 10},
-    ContentQuery{.glob = "**/httpd.conf", .first_bytes = 32 << 10},
-    ContentQuery{.glob = "**/apache2.conf", .first_bytes = 32 << 10}};
+inline constexpr auto kServerSettings = [] {
+  constexpr auto kOwn = std::to_array<ContentQuery>({
+      {.glob = "**/.next/required-server-files.json", .first_bytes = 64 << 10},
+      {.glob = "**/apache2.conf", .first_bytes = 32 << 10},
+      {.glob = "**/fpm/pool.d/*.conf", .first_bytes = 32 << 10},
+      {.glob = "**/httpd.conf", .first_bytes = 32 << 10},
+      {.glob = "**/nginx.conf", .first_bytes = 16 << 10},
+      {.glob = "**/php-fpm.conf", .first_bytes = 16 << 10},
+      {.glob = "**/php-fpm.d/*.conf", .first_bytes = 32 << 10},
+  });
+  std::array<ContentQuery, kStartReads.size() + kOwn.size()> all{};
+  std::ranges::copy(kStartReads, all.begin());
+  std::ranges::copy(kOwn, all.begin() + kStartReads.size());
+  return all;
+}();
 inline constexpr auto kServerTexts = std::to_array<TextQuery>({{"**", "#!", "nginx"},
                                                                {"**", "#!", "php-fpm"},
                                                                {"**", "#!", "apache2"},

@@ -46,9 +46,9 @@ constexpr auto kLaunchers = std::to_array<Launcher>({
 });
 
 /// They start another program too, but which one is not for the command line alone to say.
-constexpr auto kOpaque = std::to_array<std::string_view>({"aws-lambda-rie", "bundle", "chroot", "npm", "npx", "pipenv",
-                                                          "pnpm", "poetry", "runuser", "setpriv", "su", "sudo",
-                                                          "supervisord", "s6-svscan", "uv", "uvx", "yarn", "yarnpkg"});
+constexpr auto kOpaque = std::to_array<std::string_view>(
+    {"aws-lambda-rie", "bundle", "busybox", "chroot", "npm", "npx", "pipenv", "pnpm", "poetry", "runuser", "setpriv",
+     "su", "sudo", "supervisord", "s6-svscan", "uv", "uvx", "yarn", "yarnpkg"});
 
 bool contains(const auto& table, std::string_view name) { return std::ranges::find(table, name) != table.end(); }
 
@@ -127,7 +127,9 @@ class Follower {
     if (interpreted || program.named_by == NamedBy::operand) {
       const bool shell = program.named_by == NamedBy::operand || contains(kShells, file_name(chain_.last().name));
       if (shell) return read_script(*program.file, program.words);
-      chain_.complete = kind_of(image_, *chain_.last().file) != FileKind::script && !contains(kOpaque, name);
+      const std::string_view interpreter = file_name(chain_.last().name);
+      chain_.complete = kind_of(image_, *chain_.last().file) != FileKind::script && !contains(kOpaque, name) &&
+                        !contains(kOpaque, interpreter);
       return std::nullopt;
     }
     if (contains(kShells, name)) return shell(program);

@@ -100,7 +100,7 @@ APP = member("app", ELF_HEAD + b"AWS_LAMBDA_RUNTIME_API", mode=0o755)  # a funct
 
 
 def good_layers():
-    return [tar_of([member("etc/"), member("etc/name", b"x"), APP])]
+    return [tar_of([member("etc/"), member("etc/name", b"x"), member("tmp/", mode=0o1777), APP])]
 
 
 def layers_without_parent():

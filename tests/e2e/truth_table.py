@@ -1,5 +1,5 @@
 # truth_table.py - images with one fault each: where the function does not answer, lint says why, and nowhere else.
-"""usage: truth_table.py OCITIDY [--cache FOLDER] [--slice N] [--only REGEX] [--keep FOLDER] [--jobs N] [--list] [--logs]
+"""usage: truth_table.py OCITIDY [--cache FOLDER] [--slice N] [--only REGEX] [--keep FOLDER] [--jobs N] [--list] [--logs] [--lint-only]
 
 Every case (truth/*.py) is a working function image (truth/base.py) and the steps that change it, written as an OCI layout
 of the base's layer and one of its own. It runs as functions.py runs images: read-only, as uid 993, behind the emulator of
@@ -138,9 +138,9 @@ def run_image(runner, image, folder, limit_s):
 
 
 class Runner:
-    def __init__(self, tool, bases, sandbox, emulator, scratch, keep):
+    def __init__(self, tool, bases, sandbox, emulator, scratch, options):
         self.tool, self.bases, self.sandbox, self.emulator = tool, bases, sandbox, emulator
-        self.scratch, self.keep = scratch, keep
+        self.scratch, self.keep, self.lint_only = scratch, options.keep, options.lint_only
 
     def lint(self, layout):
         """The findings. An image that cannot be read has one, `rejected`."""
@@ -178,7 +178,7 @@ class Runner:
             if self.keep:
                 shutil.copytree(folder + "/layout", os.path.join(self.keep, case.name), copy_function=os.link)
             outcome.findings = self.lint(folder + "/layout")
-            if case.shape is None:
+            if case.shape is None and not self.lint_only:
                 result = run_image(self, image, folder, ANSWERING_S if case.answers else FAILING_S)
                 outcome.answered, outcome.why, outcome.log = result.error is None, result.error or "", result.log
         finally:
@@ -260,7 +260,8 @@ def parsed_options():
     parser.add_argument("--slice", type=int, default=1)
     parser.add_argument("--only")
     parser.add_argument("--keep")
-    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--jobs", type=int, default=3)
+    parser.add_argument("--lint-only", action="store_true", help="believe the table, run nothing")
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--logs", action="store_true", help="of agreeing cases too")
     options = parser.parse_args()
@@ -282,7 +283,7 @@ def run_all(options, cases):
             print("skipped: no emulator of the runtime interface: %s" % error)
             sys.exit(peers.SKIPPED)
         sandbox, _ = function_sandbox.choose(scratch)
-        runner = Runner(tool, Bases(options.cache, scratch), sandbox, emulator, scratch, options.keep)
+        runner = Runner(tool, Bases(options.cache, scratch), sandbox, emulator, scratch, options)
         outcomes = []
         with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
             for outcome in pool.map(runner.outcome, cases):

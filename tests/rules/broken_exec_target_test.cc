@@ -38,6 +38,7 @@ TEST(BrokenExecTarget, ConditionalBranchesAreWarnings) {
   EXPECT_EQ(findings[0].severity, Severity::warning);
   EXPECT_EQ(findings[1].severity, Severity::warning);
   expect_silent(kRule, entry("if [ -x /a ]; then exec /a; fi\\nexec /bin/sh"));
+  expect_silent(kRule, entry("if [ $LOCAL ]; then exec /usr/local/bin/aws-lambda-rie x; fi\\nexec /bin/sh"));
   expect_silent(kRule, entry("if command -v a; then exec a; fi\\nexec /bin/sh"));
 }
 

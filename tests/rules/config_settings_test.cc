@@ -1,6 +1,8 @@
 // Edges of the rules about ENV, ENTRYPOINT, CMD and the manifest's size: one below, at and one above each limit.
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "base/text.h"
 #include "support/rule_test.h"
 

@@ -37,7 +37,7 @@ TEST(DevelopmentFiles, NamesTheDirectoryOfThePackage) {
   };
   EXPECT_EQ(place("usr/include/boost/mpl/a.h"), "usr/include/boost");
   EXPECT_EQ(place("usr/include/a.h"), "usr/include");
-  EXPECT_EQ(place("var/task/node_modules/a/node_modules/b/dist/x.js.map"), "var/task/node_modules/a/node_modules/b");
+  EXPECT_EQ(place("var/task/node_modules/a/node_modules/b/dist/x.js.map"), "var/task/node_modules/a");
   EXPECT_EQ(place("var/task/node_modules/@s/b/dist/x.js.map"), "var/task/node_modules/@s/b");
   EXPECT_EQ(place("opt/venv/lib/python3.12/site-packages/numpy/core.pyi"),
             "opt/venv/lib/python3.12/site-packages/numpy");

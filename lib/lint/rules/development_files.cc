@@ -39,12 +39,12 @@ struct Amount {
   std::map<std::string, std::uint64_t, std::less<>> directories;  // -> bytes
 };
 
-/// The directory to name: a package's own, or the first three components.
+/// The directory to name: that of the outermost package, or the first three components.
 std::string_view directory_of(std::string_view path) {
   static constexpr auto kPackages =
       std::to_array<std::string_view>({"/node_modules/", "/site-packages/", "/dist-packages/"});
   for (const std::string_view mark : kPackages) {
-    const std::size_t at = path.rfind(mark);
+    const std::size_t at = path.find(mark);
     if (at == std::string_view::npos) continue;
     const std::size_t name = at + mark.size();
     std::size_t end = path.find('/', name);

@@ -61,8 +61,8 @@ Outcome check(const LintInput& in, FindingSink& out) {
     if (!line) continue;
     out.add(
         {.message = cat(name_of(image, script), " line ", *line,
-                        " reads $_HANDLER, which Lambda sets for zip functions only: in an image it is empty, and CMD "
-                        "comes as arguments"),
+                        " reads $_HANDLER, which Lambda sets for zip functions: for images the published source of its "
+                        "runtime leaves it empty, and CMD comes as arguments"),
          .fix = "take the handler from the first argument: export _HANDLER=\"$1\"",
          .where = {where_is(image, script)},
          .severity = {}});

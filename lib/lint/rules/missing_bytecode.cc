@@ -1,10 +1,8 @@
 // missing-bytecode: modules that Python compiles anew in every cold start, since it finds no bytecode.
 // Why and examples: docs/rules/missing-bytecode.md
-#include <array>
 
 #include "base/text.h"
 #include "lambda/bytecode.h"
-#include "lambda/entrypoint.h"
 #include "lint/rules/rules.h"
 #include "lint/wording.h"
 
@@ -14,7 +12,6 @@ namespace {
 using lambda::ImportRoot;
 using lambda::ModuleTally;
 
-constexpr std::array kReads = {lambda::kBytecodeHeads, lambda::kScriptHeads};
 // So few take no time that anybody notices: the least is some 35 ms.
 constexpr std::uint64_t kFewModules = 50, kFewBytes = 256 << 10;
 constexpr std::uint64_t kManyModules = 500, kManyBytes = 4 << 20;
@@ -68,7 +65,7 @@ constinit const Rule missing_bytecode = {.info = {.id = "missing-bytecode",
                                                   .category = Category::startup,
                                                   .severity = Severity::warning,
                                                   .evidence = Evidence::observed,
-                                                  .reads = kReads},
+                                                  .reads = lambda::kBytecodeReads},
                                          .check = check};
 
 }  // namespace ocitidy::rules

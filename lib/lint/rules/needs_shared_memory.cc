@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "lambda/entrypoint.h"
+#include "lambda/own_modules.h"
 #include "lambda/packages.h"
 #include "lint/rules/rules.h"
 #include "lint/wording.h"
@@ -26,15 +27,7 @@ constexpr std::array kCalls =
     std::to_array<std::string_view>({"ProcessPoolExecutor(", "from multiprocessing import Pool", "mp.Pool(",
                                      "multiprocessing.Lock(", "multiprocessing.Pool(", "multiprocessing.Queue("});
 
-// The function's own modules are not deep: packages lie deeper, or in site-packages.
-constexpr std::array<std::string_view, 2> kOwnModules = {"*/*.py", "*/*/*.py"};
-constexpr auto kTexts = [] {
-  std::array<TextQuery, kCalls.size() * kOwnModules.size()> all{};
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    all[i] = {.glob = kOwnModules[i % kOwnModules.size()], .magic = "", .text = kCalls[i / kOwnModules.size()]};
-  }
-  return all;
-}();
+constexpr auto kTexts = lambda::asked_of_own_modules(kCalls);
 
 void report_packages(const ImageModel& image, FindingSink& out) {
   const lambda::Packages packages(image);
@@ -70,23 +63,19 @@ void report_gunicorn(const ImageModel& image, FindingSink& out) {
 
 void report_code(const ImageModel& image, FindingSink& out) {
   constexpr std::size_t kAtMost = 10;
+  const lambda::OwnModules modules(image);
   std::size_t found = 0;
-  image.walk([&](NodeId id, std::string_view path) {
-    if (!path.ends_with(".py") || found == kAtMost || std::ranges::count(path, '/') > 2) return;
-    if (path.starts_with("usr/") || path.starts_with("etc/")) return;
-    const Node node = image.node(id);
-    if (node.type != EntryType::file) return;
-    const auto call = std::ranges::find_if(
-        kCalls, [&](std::string_view text) { return image.contains(*node.made_by, text).value_or(false); });
-    if (call == kCalls.end()) return;
-    ++found;
-    out.add({.message = cat(seen_path(path), " holds ", quote(*call),
+  for (const NodeId module : modules.all()) {
+    const auto call = std::ranges::find_if(kCalls, [&](std::string_view text) { return modules.holds(module, text); });
+    if (call == kCalls.end()) continue;
+    if (++found > kAtMost) return;
+    out.add({.message = cat(seen_path(image.path(module)), " holds ", quote(*call),
                             ": process pools, queues and locks need /dev/shm, which Lambda has not; there they end in "
                             "'OSError: [Errno 38] Function not implemented'"),
              .fix = "use concurrent.futures.ThreadPoolExecutor, or multiprocessing.Process with Pipe",
-             .where = {at_node(image, id)},
+             .where = {at_node(image, module)},
              .severity = {}});
-  });
+  }
 }
 
 Outcome check(const LintInput& in, FindingSink& out) {

@@ -53,13 +53,6 @@ class Search {
   void finish() { add_bounded(std::move(all_), out_); }
 };
 
-/// A member name as a JSON pointer spells it: RFC 6901.
-std::string pointer_word(std::string_view name) {
-  std::string out;
-  for (const char c : name) out += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
-  return out;
-}
-
 void look_at_arguments(Search& search, const std::vector<std::string>& words, std::string_view member) {
   for (std::size_t i = 0; i < words.size(); ++i)
     search.look_at_command("the start command", words[i], cat("/config/", member, "/", i), kFixVariable);
@@ -76,7 +69,7 @@ Outcome check(const LintInput& in, FindingSink& out) {
                 cat("/config/Env/", i));
   }
   for (const auto& [name, value] : config.labels)
-    search.look("a label", name, value, cat("/config/Labels/", pointer_word(name)));
+    search.look("a label", name, value, in_member("/config/Labels", name).json_pointer);
   look_at_arguments(search, config.entrypoint, "Entrypoint");
   look_at_arguments(search, config.cmd, "Cmd");
   for (std::size_t i = 0; i < config.history.size(); ++i)

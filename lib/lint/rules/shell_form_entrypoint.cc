@@ -19,8 +19,7 @@ namespace {
 /// The text behind the -c of a shell; none when the words are no such thing.
 std::optional<std::string_view> shell_text(const std::vector<std::string>& words) {
   constexpr auto kShells = std::to_array<std::string_view>({"ash", "bash", "dash", "sh"});
-  if (words.empty() || std::ranges::find(kShells, file_name(words.front())) == kShells.end())
-    return std::nullopt;
+  if (words.empty() || std::ranges::find(kShells, file_name(words.front())) == kShells.end()) return std::nullopt;
   for (std::size_t at = 1; at + 1 < words.size() && words[at].starts_with('-'); ++at) {
     if (!words[at].starts_with("--") && words[at].ends_with('c')) return words[at + 1];
   }

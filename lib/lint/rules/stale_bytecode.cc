@@ -1,11 +1,9 @@
 // stale-bytecode: bytecode that Python sets aside, since it names another time, size or Python than is there.
 // Why and examples: docs/rules/stale-bytecode.md
-#include <array>
 #include <vector>
 
 #include "base/text.h"
 #include "lambda/bytecode.h"
-#include "lambda/entrypoint.h"
 #include "lint/rules/rules.h"
 #include "lint/wording.h"
 
@@ -15,7 +13,6 @@ namespace {
 using lambda::ImportRoot;
 using lambda::ModuleTally;
 
-constexpr std::array kReads = {lambda::kBytecodeHeads, lambda::kScriptHeads};
 constexpr std::uint64_t kManyModules = 500, kManyBytes = 4 << 20;
 
 std::string reasons(const ModuleTally& tally) {
@@ -63,7 +60,7 @@ constinit const Rule stale_bytecode = {.info = {.id = "stale-bytecode",
                                                 .category = Category::startup,
                                                 .severity = Severity::warning,
                                                 .evidence = Evidence::observed,
-                                                .reads = kReads},
+                                                .reads = lambda::kBytecodeReads},
                                        .check = check};
 
 }  // namespace ocitidy::rules

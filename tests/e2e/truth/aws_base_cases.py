@@ -121,7 +121,6 @@ LANGUAGES = [
     fails("malformed-handler handler-not-found", "aws-python-handler-by-colon", "python", PYTHON, command("app:handler")),
     fails("broken-exec-target missing-runtime-interface entrypoint-not-found", "aws-python-interpreter-missing", "python", PYTHON,
           remove("var/lang/bin/python3.11")),
-    fails("missing-runtime-interface", "aws-python-client-missing", "python", PYTHON, remove("var/runtime/awslambdaric")),
     fails("missing-bootstrap missing-runtime-interface broken-exec-target", "aws-python-bootstrap-missing", "python", PYTHON,
           remove(BOOTSTRAP)),
     fails("unreadable-file handler-not-found", "aws-python-handler-unreadable", "python", PYTHON, add("var/task/app.py", SIMPLE, 0o640)),

@@ -123,6 +123,29 @@ TEST(Secret, ReadsCommands) {
   EXPECT_EQ(found("echo '" + pem("RSA PRIVATE KEY") + "' > k"), ":64 ");
 }
 
+TEST(Secret, MasksCommands) {
+  EXPECT_EQ(without_secrets("RUN |2 A_TOKEN=12345678 B=1 /bin/sh -c x && y"),
+            "RUN |2 A_TOKEN=*** B=1 /bin/sh -c x && y");
+  EXPECT_EQ(without_secrets("c --d-password='1234 567890'; e \"AKIAQWERTYUIOP234567\""),
+            "c --d-password='1234 567890'; e \"***\"");
+  EXPECT_EQ(without_secrets("c --d-password='1234567890'"), "c --d-password=***");
+  EXPECT_EQ(without_secrets("pip install -i https://u:p4ss@h/x y"), "pip install -i *** y");
+  EXPECT_EQ(without_secrets("echo '" + pem("RSA PRIVATE KEY") + "' > k"), "echo '***");
+  for (const char* harmless : {"", " ", "RUN a=$(b) && c \"d\" | e", "A=\"", "A_TOKEN="})
+    EXPECT_EQ(without_secrets(harmless), harmless);
+}
+
+/// Texts that are nothing but starts of tokens.
+TEST(Secret, CostsLinearTime) {
+  for (const char* start :
+       {"-eyJ", ".eyJ", "-----BEGIN PRIVATE KEY-----xxxx", "x://", "x://a:b", " AKIA", "sk-ant-", "A=\"", "-"}) {
+    std::string text;
+    while (text.size() < (1 << 18)) text += start;
+    EXPECT_LE(secrets_in_command(text, 2).size(), 2u) << start;  // a quadratic search would take minutes
+    find_token(text);
+  }
+}
+
 TEST(Secret, TellsPrivateKeysApart) {
   EXPECT_FALSE(find_private_key(pem("RSA PRIVATE KEY"))->encrypted);
   EXPECT_FALSE(find_private_key(pem("CERTIFICATE") + pem("EC PRIVATE KEY"))->encrypted);

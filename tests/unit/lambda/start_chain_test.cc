@@ -70,6 +70,8 @@ TEST(StartChain, GoesThroughShellsAndLaunchers) {
   EXPECT_EQ(told(config("sh /entry.sh") + "file entry.sh 0644 \"exec python\\n\"\n"), "sh /entry.sh python");
   EXPECT_EQ(told(config("sh /none.sh")), "sh /none.sh! ...");
   EXPECT_EQ(told(config("sh ; cmd")), "sh ...");
+  EXPECT_EQ(told(config("/run") + "file run 0755 \"#!/bin/busybox sh\\nexec /none\"\nfile bin/busybox 0755 elf64\n"),
+            "/run /bin/busybox ...");
 }
 
 TEST(StartChain, FollowsEntryScripts) {
