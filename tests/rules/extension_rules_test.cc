@@ -84,8 +84,11 @@ TEST(WebAdapterNotUsed, LeavesOtherStartsAlone) {
   expect_not_applicable(
       kRule, image("entrypoint /lambda-entrypoint.sh ; env AWS_LAMBDA_EXEC_WRAPPER=/opt/bootstrap", adapter));
   // The function's own layer replaces the bootstrap.
-  expect_not_applicable(kRule, image("entrypoint /lambda-entrypoint.sh", adapter) +
-                                   "layer\nfile var/runtime/bootstrap 0755 elf64\noption base=1\n");
+  LintOptions options;
+  options.base.layers = 1;
+  expect_not_applicable(
+      kRule, image("entrypoint /lambda-entrypoint.sh", adapter) + "layer\nfile var/runtime/bootstrap 0755 elf64\n",
+      options);
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ TEST(MissingRuntimeInterface, FindsTheTextWhereverItMayRunFrom) {
     SCOPED_TRACE(path);
     expect_silent(kRule, image("/x/python3 a", cat("file ", path, " \"", kText, "\"")));
   }
-  expect_silent(kRule, image("/x/sh /srv/run", cat("file srv/run \"", kText, "\"")));  // named by the start command
+  expect_silent(kRule, image("/x/sh /srv/run", cat("file srv/run \"# ", kText, "\"")));  // named by the start command
   expect_silent(kRule, image("/x/sh", cat("file srv/tool 0755 \"#!/x/sh\\n", kText, "\"")));
   expect_silent(kRule, image("/x/sh", cat("file srv/lib.so \"\\x7fELF\\x02\\x01\\x01", kText, "\"")));
   EXPECT_EQ(severity_of_only(image("/x/sh", cat("file srv/notes.txt \"", kText, "\""))), Severity::error);
