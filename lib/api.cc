@@ -14,9 +14,11 @@
 #include "archive/encoder.h"
 #include "base/text.h"
 #include "formats/path_list.h"
+#include "formats/secret.h"
 #include "image/base_layers.h"
 #include "image/scan.h"
 #include "image/usage.h"
+#include "lambda/start_queries.h"
 #include "lint/engine.h"
 #include "ocitidy/inspect.h"
 #include "ocitidy/lint.h"
@@ -49,7 +51,7 @@ ImageSummary summary_of(const ImageModel& model) {
     summary.layers.push_back({.digest = layer.descriptor.digest,
                               .diff_id = layer.diff_id,
                               .media_type = layer.descriptor.media_type,
-                              .created_by = std::string(layer.created_by),
+                              .created_by = without_secrets(layer.created_by),
                               .codec = layer.codec,
                               .contents = layer.contents,
                               .compressed_bytes = layer.descriptor.size_bytes,
@@ -66,11 +68,12 @@ Result<Report> lint(const Image& image, const LintOptions& options) {
 
   // One manifest, then one pass over the bytes of its layers. From here on nothing is read.
   OCITIDY_TRY(ResolvedImage resolved, resolve_image(image, options.platform, options.limits));
+  const lambda::StartQueries queries(reads_of(rules), texts_of(rules), resolved.config);
   OCITIDY_TRY(const ImageModel model, scan_image(image, std::move(resolved),
                                                  {.limits = options.limits,
                                                   .threads = options.threads,
-                                                  .reads = reads_of(rules),
-                                                  .texts = texts_of(rules),
+                                                  .reads = queries.reads(),
+                                                  .texts = queries.texts(),
                                                   .facts = facts_of(rules)}));
   OCITIDY_TRY(BaseLayers base, base_layers(model, options.base));
 
@@ -120,12 +123,13 @@ Result<ImageModel> scan_to_rewrite(const Image& image, const OptimizeOptions& op
   std::vector<ContentQuery> reads = reads_of(rules);
   std::ranges::copy(reads_of(passes), std::back_inserter(reads));
   OCITIDY_TRY(ResolvedImage resolved, resolve_image(image, options.platform, options.limits));
+  const lambda::StartQueries queries(reads, texts_of(rules), resolved.config);
   return scan_image(image, std::move(resolved),
                     {.limits = options.limits,
                      .threads = options.threads,
                      .content = InspectOptions::Hash::sha256,
-                     .reads = std::move(reads),
-                     .texts = texts_of(rules),
+                     .reads = queries.reads(),
+                     .texts = queries.texts(),
                      .facts = facts_of(rules),
                      .library_names = library_names_of(passes)});
 }

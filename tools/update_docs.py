@@ -26,7 +26,7 @@ INTRODUCTION = """\
 a finding may be milder or worse, and its page says when. A rule runs under the profiles it names: `lambda` (the default) asks whether Lambda takes and
 runs the image, `oci` whether it keeps to the image specification, `generic` whether it is a good image anywhere.
 
-Written by `tools/update_docs.py` from the pages.
+Written by `tools/update_docs.py` from the pages. What other tools check, and which rule does the same here: [peers](../peers.md).
 """
 
 

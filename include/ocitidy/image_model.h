@@ -97,6 +97,7 @@ struct OwnerNames {
 };
 
 using Sha256 = std::array<std::byte, 32>;
+using Hash128 = std::array<std::byte, 16>;
 
 enum class Codec : std::uint8_t { none, gzip, zstd };
 std::string_view codec_name(Codec codec);
@@ -209,6 +210,9 @@ class ImageModel {
   const OwnerNames& owner_names(EntryId id) const;
   /// SHA-256 of a file's bytes; nullptr unless ScanOptions asked for it or the entry is no file.
   const Sha256* content_sha256(EntryId id) const;
+  /// XXH3 of a file's bytes, 128 bits: tells files apart quickly, but is no proof against who wants two to look equal.
+  /// nullptr unless an enabled rule wants Facts::content_hashes, or when the entry is no file.
+  const Hash128* content_hash(EntryId id) const;
   /// The entry that hides `id`: overwrote it, whited it out, or replaced a directory above it; `id` itself when no
   /// engine would unpack it. None while any name of the file, hard links included, can be seen, and for whiteouts and
   /// hard links.

@@ -36,8 +36,9 @@ struct TextQuery {
 /// What a rule wants the scan to take out of files while they pass by; a bit set.
 enum class Facts : std::uint8_t {
   none = 0,
-  elf = 1 << 0,        ///< ImageModel::elf()
-  zip_names = 1 << 1,  ///< ImageModel::zip_names(), of *.jar, *.war and *.zip
+  elf = 1 << 0,             ///< ImageModel::elf()
+  zip_names = 1 << 1,       ///< ImageModel::zip_names(), of *.jar, *.war and *.zip
+  content_hashes = 1 << 2,  ///< ImageModel::content_hash()
 };
 constexpr Facts operator|(Facts a, Facts b) { return Facts(std::uint8_t(a) | std::uint8_t(b)); }
 constexpr bool has(Facts set, Facts one) { return (std::uint8_t(set) & std::uint8_t(one)) != 0; }

@@ -2,6 +2,7 @@
 #include "formats/pyc.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace ocitidy {
 namespace {
@@ -61,7 +62,16 @@ std::string_view without_tag(std::string_view stem) {
   return {};
 }
 
+// Source: as above, and Include/internal/pycore_magic_number.h from 3.14 on. [0] is that of 3.5.
+constexpr std::uint16_t kMagicOf[] = {3351, 3379, 3394, 3413, 3425, 3439, 3495, 3531, 3571, 3627};
+constexpr unsigned kFirstMinor = 5;
+
 }  // namespace
+
+std::optional<std::uint16_t> pyc_magic(unsigned minor) {
+  if (minor < kFirstMinor || minor - kFirstMinor >= std::size(kMagicOf)) return std::nullopt;
+  return kMagicOf[minor - kFirstMinor];
+}
 
 std::optional<PycHeader> parse_pyc(std::span<const std::byte> head) {
   if (head.size() < 8 || head[2] != std::byte{'\r'} || head[3] != std::byte{'\n'}) return std::nullopt;

@@ -34,6 +34,9 @@ struct PycHeader {
   std::uint64_t source_hash = 0;              ///< both hash checks: siphash of the source, as it is written
 };
 
+/// The magic number that final releases of Python 3.`minor` write; nothing for versions that are not known here.
+std::optional<std::uint16_t> pyc_magic(unsigned minor);
+
 /// The header at the front of `head`, by magic number; nothing when it is no CPython bytecode (PyPy and GraalPy count
 /// their own way), when `head` is too short, or when Python itself refuses the flags.
 std::optional<PycHeader> parse_pyc(std::span<const std::byte> head);

@@ -308,6 +308,7 @@ class Parser {
   }
 
   ShellGuard simple_command() {
+    if (at_any({"then", "elif", "else", "fi", "do", "done", "esac", "}"})) fail();  // closes what is not open
     ShellCommand command = begin();
     while (!stuck()) {
       if (token_.kind == Token::redirection) {
@@ -349,7 +350,8 @@ class Parser {
     }
     if (!at_word("]]")) return fail();
     command.words.push_back(std::move(token_.word));
-    if (!plain) command.words.insert(command.words.begin() + 1, ShellWord{{{.kind = ShellPiece::Kind::unknown, .text = {}}}});
+    if (!plain)
+      command.words.insert(command.words.begin() + 1, ShellWord{{{.kind = ShellPiece::Kind::unknown, .text = {}}}});
     advance();
   }
 

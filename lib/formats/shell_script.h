@@ -22,7 +22,7 @@ struct ShellPiece {
   enum class Kind : std::uint8_t {
     literal,     ///< `text` as the command gets it
     variable,    ///< $text, ${text}, ${text:-}
-    positional,  ///< $1 to $9: `text` is the digit
+    positional,  ///< $0 to $9: `text` is the digit
     arguments,   ///< $@ and $*
     unknown,     ///< command substitution, arithmetic, globs, other forms of ${...}
   };
@@ -63,7 +63,7 @@ struct ShellScript {
   std::vector<ShellCommand> commands{};  ///< in order of the text
   std::set<std::string> functions{};
   std::vector<unsigned> process_substitutions{};  ///< lines with <(...) or >(...)
-  bool complete = true;                         ///< false: reading stopped at what is no shell, or over a bound
+  bool complete = true;                           ///< false: reading stopped at what is no shell, or over a bound
 };
 
 /// NAME=word, when `word` is one.

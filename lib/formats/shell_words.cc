@@ -211,9 +211,9 @@ void ShellTokens::double_quoted(ShellWord& word) {
     const char c = peek();
     if (c == '"') {
       ++at_;
-      if (word.pieces.size() > 1) std::erase_if(word.pieces, [](const ShellPiece& piece) {
-        return piece.kind == Piece::literal && piece.text.empty();
-      });
+      if (word.pieces.size() > 1)
+        std::erase_if(word.pieces,
+                      [](const ShellPiece& piece) { return piece.kind == Piece::literal && piece.text.empty(); });
       return;
     }
     if (c == '$') {
@@ -247,7 +247,7 @@ void ShellTokens::dollar(ShellWord& word, bool quoted) {
   } else if (c == '@' || c == '*') {
     ++at_;
     add(word, Piece::arguments, quoted, "");
-  } else if (c >= '1' && c <= '9') {
+  } else if (is_digit(c)) {
     add(word, Piece::positional, quoted, text_.substr(at_++, 1));
   } else if (c == '{') {
     ++at_;
@@ -261,7 +261,7 @@ void ShellTokens::dollar(ShellWord& word, bool quoted) {
     if (!more()) return fail();
     ++at_;
     add(word, Piece::unknown, true, "");
-  } else if (more() && std::string_view("0#?$!-").contains(c)) {
+  } else if (more() && std::string_view("#?$!-").contains(c)) {
     ++at_;
     add(word, Piece::unknown, quoted, "");
   } else {
@@ -286,7 +286,7 @@ void ShellTokens::braced(ShellWord& word, bool quoted) {
     add(word, Piece::variable, quoted, inside);
   } else if (inside == "@" || inside == "*") {
     add(word, Piece::arguments, quoted, "");
-  } else if (inside.size() == 1 && inside.front() >= '1' && inside.front() <= '9') {
+  } else if (inside.size() == 1 && is_digit(inside.front())) {
     add(word, Piece::positional, quoted, inside);
   } else {
     add(word, Piece::unknown, quoted, "");

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "formats/elf.h"
+#include "image/quick_glob.h"
 
 namespace ocitidy {
 namespace {
@@ -28,7 +29,7 @@ std::size_t bytes_of(const ElfFacts& facts) {
 std::uint32_t FileContent::capture_wish(std::string_view path) const {
   std::uint32_t wish = 0;
   for (const ContentQuery& query : options_.reads) {
-    if (query.first_bytes > wish && head_.starts_with(query.magic) && glob_matches(query.glob, path))
+    if (query.first_bytes > wish && head_.starts_with(query.magic) && quick_glob_matches(query.glob, path))
       wish = query.first_bytes;
   }
   return wish;
@@ -38,6 +39,7 @@ Result<void> FileContent::read(Entry& entry, TarReader& tar) {
   decided_ = false;
   head_.clear();
   hashes_ = options_.content == InspectOptions::Hash::sha256;
+  quick_wanted_ = has(options_.facts, Facts::content_hashes);
   OCITIDY_CHECK(tar.content([&](std::span<const std::byte> bytes) { return feed(entry, bytes); }));
   if (!decided_) decide(entry);
   finish(entry);
@@ -46,6 +48,7 @@ Result<void> FileContent::read(Entry& entry, TarReader& tar) {
 
 Wants FileContent::feed(const Entry& entry, std::span<const std::byte> bytes) {
   if (hashes_) hasher_.update(bytes);
+  if (quick_wanted_) quick_hasher_.update(bytes);
   if (!decided_) {
     const auto front = bytes.first(std::min(bytes.size(), kElfHeadBytes - head_.size()));
     head_.append(reinterpret_cast<const char*>(front.data()), front.size());
@@ -58,8 +61,8 @@ Wants FileContent::feed(const Entry& entry, std::span<const std::byte> bytes) {
     head_.append(reinterpret_cast<const char*>(part.data()), part.size());
   }
   pass_on(bytes);
-  const bool more = hashes_ || head_.size() < wish_ || (elf_wanted_ && elf_.wants_more()) || libraries_wanted_ ||
-                    (texts_wanted_ && texts_.wants_more()) || zip_wanted_;
+  const bool more = hashes_ || quick_wanted_ || head_.size() < wish_ || (elf_wanted_ && elf_.wants_more()) ||
+                    libraries_wanted_ || (texts_wanted_ && texts_.wants_more()) || zip_wanted_;
   return more ? Wants::more : Wants::enough;
 }
 
@@ -73,7 +76,7 @@ void FileContent::decide(const Entry& entry) {
       has(options_.facts, Facts::zip_names) && zip_names_bytes_ <= kMostZipNamesBytes && is_zip_name(entry.path);
   texts_wanted_ = false;
   for (const TextQuery& query : options_.texts) {
-    if (!head_.starts_with(query.magic) || !glob_matches(query.glob, entry.path)) continue;
+    if (!head_.starts_with(query.magic) || !quick_glob_matches(query.glob, entry.path)) continue;
     texts_.add(query.text);
     texts_wanted_ = true;
   }
@@ -95,6 +98,7 @@ void FileContent::finish(Entry& entry) {
     const Digest digest = hasher_.finish();
     std::copy_n(digest.bytes.begin(), index_.content.back().size(), index_.content.back().begin());
   }
+  if (quick_wanted_) index_.quick_hashes.back() = quick_hasher_.finish();
   if (wish_ > 0 && captured_bytes_ + std::min<std::size_t>(wish_, head_.size()) <= capture_bytes_) {
     head_.resize(std::min<std::size_t>(wish_, head_.size()));
     captured_bytes_ += head_.size();

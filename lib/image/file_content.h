@@ -4,6 +4,7 @@
 
 #include "archive/tar_reader.h"
 #include "base/hasher.h"
+#include "base/quick_hash.h"
 #include "formats/elf_facts.h"
 #include "formats/library_names.h"
 #include "formats/text_search.h"
@@ -42,11 +43,12 @@ class FileContent {
   std::size_t elf_facts_bytes_ = 0, zip_names_bytes_ = 0;
 
   // Of the current file. Who wants what is decided once, when its first bytes are known.
-  bool decided_ = false, hashes_ = false, elf_wanted_ = false, libraries_wanted_ = false, texts_wanted_ = false,
-       zip_wanted_ = false;
+  bool decided_ = false, hashes_ = false, quick_wanted_ = false, elf_wanted_ = false, libraries_wanted_ = false,
+       texts_wanted_ = false, zip_wanted_ = false;
   std::uint32_t wish_ = 0;
   std::string head_;
   Hasher hasher_;
+  QuickHasher quick_hasher_;
   ElfFactsStream elf_;
   LibraryNames library_names_;
   TextSearch texts_;

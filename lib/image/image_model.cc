@@ -87,6 +87,11 @@ const Sha256* ImageModel::content_sha256(EntryId id) const {
   return layer.content.empty() || entry(id).type != EntryType::file ? nullptr : &layer.content[id.index];
 }
 
+const Hash128* ImageModel::content_hash(EntryId id) const {
+  const LayerIndex& layer = impl_->indexes[id.layer];
+  return layer.quick_hashes.empty() || entry(id).type != EntryType::file ? nullptr : &layer.quick_hashes[id.index];
+}
+
 std::optional<EntryId> ImageModel::hidden_by(EntryId id) const { return impl_->tree.hidden_by(id); }
 
 std::optional<std::span<const std::string>> ImageModel::library_names(EntryId id) const {

@@ -29,6 +29,7 @@ struct LayerIndex {
   std::vector<Xattr> xattrs;
   std::vector<OwnerNames> owners{1};              // the first: no names
   std::vector<Sha256> content;                    // empty, or one per entry (zeros for what is no file)
+  std::vector<Hash128> quick_hashes;              // the same, of the quick kind
   std::map<std::uint32_t, std::string> captures;  // by entry index
   std::map<std::uint32_t, std::vector<std::string>> library_names;  // by entry index; of ELF files, when asked for
   std::map<std::uint32_t, ElfFacts> elf_facts;                      // by entry index; when asked for

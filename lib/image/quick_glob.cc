@@ -38,6 +38,8 @@ bool quick_glob_matches(std::string_view glob, std::string_view path) {
     if (glob.substr(0, last).ends_with("**/")) break;
     if (at == 0 || glob[last - 1] != path[at - 1]) return false;
   }
+  const bool one_directory = glob.find("**") == std::string_view::npos;  // '*' and '?' stop at '/'
+  if (one_directory && std::ranges::count(glob, '/') != std::ranges::count(path, '/')) return false;
   return has_pieces_in_order(glob.substr(first), path.substr(first)) && glob_matches(glob, path);
 }
 

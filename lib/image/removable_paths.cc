@@ -58,7 +58,6 @@ std::span<const RemovablePath> removable_paths_of(std::string_view pass) {
 }
 
 const RemovablePath* removable(const PathFacts& facts, std::span<const RemovablePath> rows) {
-  if (is_never_removed(facts.path)) return nullptr;
   const std::optional<std::string> source = cached_source(facts.path);
   const std::string_view judged = source ? std::string_view(*source) : facts.path;
   const bool source_stays = source && is_never_removed(*source);
@@ -68,7 +67,7 @@ const RemovablePath* removable(const PathFacts& facts, std::span<const Removable
     const std::string_view path = by_own_name ? facts.path : judged;
     if (counts_on(row.only_on, facts) && takes_type(row.takes, facts.type) && any_glob_matches(row.globs, path) &&
         !any_glob_matches(row.except, path))
-      return &row;
+      return is_never_removed(facts.path) ? nullptr : &row;  // asked last: hardly any path comes so far
   }
   return nullptr;
 }

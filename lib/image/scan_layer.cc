@@ -97,6 +97,7 @@ Result<void> Indexer::add(const TarMember& member, TarReader& tar) {
   }
   const bool hashed = scan_.options.content == InspectOptions::Hash::sha256;
   if (hashed) index_.content.emplace_back();
+  if (has(scan_.options.facts, Facts::content_hashes)) index_.quick_hashes.emplace_back();
   if (entry.type == EntryType::file) {
     entry.size_bytes = member.size_bytes;
     OCITIDY_CHECK(content_.read(entry, tar));

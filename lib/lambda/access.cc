@@ -114,6 +114,19 @@ std::vector<NodeId> closed_above(const ImageModel& image, NodeId node) {
   return closed;
 }
 
+FunctionPlaces::FunctionPlaces(const ImageModel& image) : roots_(function_roots(image)) {}
+
+bool FunctionPlaces::has(std::string_view path) const {
+  bool inside = false;
+  for (std::size_t begin = 0, slash = path.find('/'); slash != std::string_view::npos;
+       begin = slash + 1, slash = path.find('/', begin)) {
+    const std::string_view name = path.substr(begin, slash - begin);
+    if (contains(kPrivate, name)) return false;
+    inside = inside || contains(kPackageDirectories, name) || contains(roots_, path.substr(0, slash));
+  }
+  return inside;
+}
+
 AccessSurvey survey_access(const ImageModel& image) { return Surveyor(image).survey(); }
 
 }  // namespace ocitidy::lambda

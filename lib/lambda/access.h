@@ -7,6 +7,8 @@
 
 #include <cstdint>
 #include <map>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "ocitidy/image_model.h"
@@ -19,6 +21,16 @@ constexpr bool others_may_execute(const Node& node) { return (node.mode & 01) !=
 
 /// The directories above `node` that others cannot pass, outermost first. The root comes as NodeId::root.
 std::vector<NodeId> closed_above(const ImageModel& image, NodeId node);
+
+/// Which paths are the function's own, as survey_access() says below.
+class FunctionPlaces {
+ public:
+  explicit FunctionPlaces(const ImageModel& image);
+  bool has(std::string_view path) const;
+
+ private:
+  std::vector<std::string> roots_;
+};
 
 /// Files of the function that others cannot get at.
 struct OutOfReach {

@@ -8,6 +8,7 @@
 #include <tuple>
 #include <utility>
 
+#include "base/file_name.h"
 #include "base/text.h"
 
 namespace ocitidy::lambda {
@@ -49,8 +50,6 @@ bool is_passed_over(std::string_view name, std::string_view path) {
   constexpr std::array kAtRoot = std::to_array<std::string_view>({"dev", "opt/conda/pkgs", "proc", "sys", "tmp"});
   return std::ranges::find(kAnywhere, name) != kAnywhere.end() || std::ranges::find(kAtRoot, path) != kAtRoot.end();
 }
-
-std::string_view last_component(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
 /// One node of the walk, and what its path says.
 class Finder {
@@ -97,9 +96,9 @@ class Finder {
 
   void add_by_parent(NodeId id, std::string_view path, std::string_view name) {
     const std::string_view parent = parent_path(path);
-    const std::string_view holder = last_component(parent);
+    const std::string_view holder = file_name(parent);
     if (holder == "gems") return add_numbered(Ecosystem::ruby, id, path, name, EntryType::directory);
-    const bool scoped = holder.starts_with('@') && last_component(parent_path(parent)) == "node_modules";
+    const bool scoped = holder.starts_with('@') && file_name(parent_path(parent)) == "node_modules";
     if ((holder != "node_modules" && !scoped) || name.starts_with('.') || name.starts_with('@')) return;
     if (image_.node(id).type != EntryType::directory) return;
     add(Ecosystem::node, scoped ? cat(holder, "/", name) : std::string(name), {}, id,

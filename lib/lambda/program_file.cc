@@ -18,7 +18,9 @@ constexpr auto kMachO = std::to_array<std::string_view>(
 constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 bool is_text(std::string_view head, bool whole) {
-  const auto plain = [](char c) { return static_cast<unsigned char>(c) >= ' ' || std::string_view("\t\n\r\f\x1b").contains(c); };
+  const auto plain = [](char c) {
+    return static_cast<unsigned char>(c) >= ' ' || std::string_view("\t\n\r\f\x1b").contains(c);
+  };
   if (!std::ranges::all_of(head, plain)) return false;
   if (whole) return is_utf8(head);
   for (int cut = 0; cut < 4 && !head.empty(); ++cut) {  // the last character may be cut in two
@@ -30,8 +32,6 @@ bool is_text(std::string_view head, bool whole) {
 
 }  // namespace
 
-std::string_view file_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
-
 FileKind kind_of(const ImageModel& image, NodeId file) {
   const Node node = image.node(file);
   if (node.type != EntryType::file || !node.made_by) return FileKind::unknown;
@@ -41,7 +41,9 @@ FileKind kind_of(const ImageModel& image, NodeId file) {
   if (!capture || capture->bytes.empty()) return FileKind::unknown;
   const std::string_view head(reinterpret_cast<const char*>(capture->bytes.data()), capture->bytes.size());
   if (head.starts_with("#!")) return FileKind::script;
-  if (head.starts_with("\x7f""ELF")) return FileKind::elf;
+  if (head.starts_with("\x7f"
+                       "ELF"))
+    return FileKind::elf;
   if (head.starts_with("MZ")) return FileKind::windows;
   if (std::ranges::any_of(kMachO, [&](std::string_view magic) { return head.starts_with(magic); }))
     return FileKind::mach_o;

@@ -4,17 +4,19 @@
 #include <cstdint>
 #include <string_view>
 
+#include "base/file_name.h"
 #include "ocitidy/image_model.h"
 
 namespace ocitidy::lambda {
 
-/// The last component: "python3" of "/usr/bin/python3".
-std::string_view file_name(std::string_view path);
+/// Name of the runtime interface emulator, as AWS ships it; suffixes name the architecture.
+/// Source: aws/aws-lambda-runtime-interface-emulator, releases.
+inline constexpr std::string_view kEmulator = "aws-lambda-rie";
 
 enum class FileKind : std::uint8_t {
-  unknown,      ///< the scan kept no bytes of it
+  unknown,  ///< the scan kept no bytes of it
   elf,
-  script,       ///< begins with "#!"
+  script,  ///< begins with "#!"
   empty,
   mach_o,       ///< a program for macOS
   windows,      ///< a program for Windows

@@ -18,14 +18,14 @@ using Piece = ShellPiece::Kind;
 constexpr auto kSetByLambda = std::to_array<std::string_view>(
     {"AWS_ACCESS_KEY_ID", "AWS_DEFAULT_REGION", "AWS_EXECUTION_ENV", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
      "AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_VERSION", "AWS_LAMBDA_LOG_GROUP_NAME",
-     "AWS_LAMBDA_LOG_STREAM_NAME", "AWS_LAMBDA_RUNTIME_API", "AWS_REGION", "AWS_SECRET_ACCESS_KEY",
-     "AWS_SESSION_TOKEN", "LAMBDA_RUNTIME_DIR", "LAMBDA_TASK_ROOT"});
+     "AWS_LAMBDA_LOG_STREAM_NAME", "AWS_LAMBDA_RUNTIME_API", "AWS_REGION", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN",
+     "LAMBDA_RUNTIME_DIR", "LAMBDA_TASK_ROOT"});
 
 constexpr auto kBuiltins = std::to_array<std::string_view>(
-    {".",    ":",      "[",      "[[",      "alias", "break",  "builtin", "cd",    "command", "continue", "declare",
-     "echo", "eval",   "exec",   "exit",    "export", "false", "getopts", "hash",  "jobs",    "kill",     "let",
-     "local", "printf", "pwd",   "read",    "readonly", "return", "set",  "shift", "shopt",   "source",   "test",
-     "times", "trap",  "true",   "type",    "typeset", "ulimit", "umask", "unalias", "unset", "wait"});
+    {".",     ":",      "[",    "[[",   "alias",    "break",  "builtin", "cd",      "command", "continue", "declare",
+     "echo",  "eval",   "exec", "exit", "export",   "false",  "getopts", "hash",    "jobs",    "kill",     "let",
+     "local", "printf", "pwd",  "read", "readonly", "return", "set",     "shift",   "shopt",   "source",   "test",
+     "times", "trap",   "true", "type", "typeset",  "ulimit", "umask",   "unalias", "unset",   "wait"});
 
 bool contains(const auto& table, std::string_view name) { return std::ranges::find(table, name) != table.end(); }
 
@@ -35,7 +35,12 @@ class Runner {
  public:
   Runner(const ImageConfig& config, const ShellScript& script, const Words& arguments,
          std::optional<std::string> directory)
-      : config_(config), script_(script), positional_(arguments), directory_(std::move(directory)) {}
+      : config_(config), script_(script), directory_(std::move(directory)) {
+    positional_.emplace();
+    if (arguments.empty()) return;
+    zeroth_ = arguments.front();
+    positional_->assign(arguments.begin() + 1, arguments.end());
+  }
 
   ShellRun run() {
     for (const ShellCommand& command : script_.commands) {
@@ -117,16 +122,18 @@ class Runner {
       std::optional<std::string> part;
       if (piece.kind == Piece::literal) part = piece.text;
       if (piece.kind == Piece::variable) part = value_of(piece.text);
-      if (piece.kind == Piece::positional) part = positional(static_cast<std::size_t>(piece.text.front() - '1'));
+      if (piece.kind == Piece::positional) part = positional(piece.text.front());
       if (!part || text.size() + part->size() > kMostShellBytes) return std::nullopt;
       text += *part;
     }
     return text;
   }
 
-  std::optional<std::string> positional(std::size_t index) const {
+  std::optional<std::string> positional(char digit) const {
+    if (digit == '0') return zeroth_;
     if (!positional_ || guessed_ || std::ranges::any_of(*positional_, [](const auto& word) { return !word; }))
       return std::nullopt;
+    const auto index = static_cast<std::size_t>(digit - '1');
     return index < positional_->size() ? (*positional_)[index] : std::string();
   }
 
@@ -260,8 +267,9 @@ class Runner {
 
   const ImageConfig& config_;
   const ShellScript& script_;
-  std::optional<Words> positional_;  // none: not known
-  bool guessed_ = false;             // a condition may have changed them
+  std::optional<std::string> zeroth_;  // $0
+  std::optional<Words> positional_;    // none: not known
+  bool guessed_ = false;               // a condition may have changed them
   std::optional<std::string> directory_;
   bool path_known_ = true, sourced_ = false;
   std::map<std::string, std::optional<std::string>> variables_;

@@ -1,4 +1,5 @@
-// shell_run.h - a shell script read as it would run on Lambda: which commands are certain, and what it starts in the end.
+// shell_run.h - a shell script read as it would run on Lambda: which commands are certain, and what it starts in the
+// end.
 #pragma once
 
 #include <optional>
@@ -26,7 +27,7 @@ struct ShellRun {
   std::vector<ShellCommand> running;  ///< commands that are known to run, in order
 };
 
-/// `arguments`: what the script gets behind $0. `directory`: absolute.
+/// `arguments`: what the script gets, $0 first. `directory`: absolute.
 ShellRun run_on_lambda(const ImageConfig& config, const ShellScript& script, const Words& arguments,
                        std::optional<std::string> directory);
 

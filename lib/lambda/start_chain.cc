@@ -37,11 +37,18 @@ constexpr auto kLaunchers = std::to_array<Launcher>({
     {.name = "catatonit", .flags = {}, .with_argument = {}},
     {.name = "dumb-init", .flags = kDumbInitFlags, .with_argument = kDumbInitArguments},
     {.name = "env", .flags = {}, .with_argument = {}},
+    {.name = "gosu", .flags = {}, .with_argument = {}, .operands = 1},
     {.name = "nice", .flags = {}, .with_argument = kNiceArguments},
     {.name = "nohup", .flags = {}, .with_argument = {}},
+    {.name = "su-exec", .flags = {}, .with_argument = {}, .operands = 1},
     {.name = "tini", .flags = kTiniFlags, .with_argument = kTiniArguments},
     {.name = "tini-static", .flags = kTiniFlags, .with_argument = kTiniArguments},
 });
+
+/// They start another program too, but which one is not for the command line alone to say.
+constexpr auto kOpaque = std::to_array<std::string_view>(
+    {"aws-lambda-rie", "bundle", "busybox", "chroot", "npm", "npx", "pipenv", "pnpm", "poetry", "runuser", "setpriv",
+     "su", "sudo", "supervisord", "s6-svscan", "uv", "uvx", "yarn", "yarnpkg"});
 
 bool contains(const auto& table, std::string_view name) { return std::ranges::find(table, name) != table.end(); }
 
@@ -106,7 +113,8 @@ class Follower {
 
   /// Below a directory that is mounted or filled at run time only?
   static bool is_made_later(const Program& program) {
-    const std::string& path = program.lacks.empty() && program.tried.size() == 1 ? program.tried.front() : program.lacks;
+    const std::string& path =
+        program.lacks.empty() && program.tried.size() == 1 ? program.tried.front() : program.lacks;
     return std::ranges::any_of(std::to_array<std::string_view>({"/tmp/", "/mnt/", "/dev/", "/proc/"}),
                                [&](std::string_view root) { return path.starts_with(root); });
   }
@@ -118,8 +126,10 @@ class Follower {
     const std::string_view name = file_name(program.name);
     if (interpreted || program.named_by == NamedBy::operand) {
       const bool shell = program.named_by == NamedBy::operand || contains(kShells, file_name(chain_.last().name));
-      if (shell) return read_script(*program.file, from(program.words, 1));
-      chain_.complete = kind_of(image_, *chain_.last().file) != FileKind::script;
+      if (shell) return read_script(*program.file, program.words);
+      const std::string_view interpreter = file_name(chain_.last().name);
+      chain_.complete = kind_of(image_, *chain_.last().file) != FileKind::script && !contains(kOpaque, name) &&
+                        !contains(kOpaque, interpreter);
       return std::nullopt;
     }
     if (contains(kShells, name)) return shell(program);
@@ -127,14 +137,14 @@ class Follower {
       return launched(program, *launcher);
     // Shells run what execve(2) refuses, as POSIX wants.
     const bool by_shell = program.named_by == NamedBy::exec || program.named_by == NamedBy::command;
-    if (by_shell && kind_of(image_, *program.file) == FileKind::text)
-      return read_script(*program.file, from(program.words, 1));
-    chain_.complete = true;
+    if (by_shell && kind_of(image_, *program.file) == FileKind::text) return read_script(*program.file, program.words);
+    chain_.complete = !contains(kOpaque, name);
     return std::nullopt;
   }
 
   std::optional<Pending> launched(const Program& program, const Launcher& launcher) const {
-    Pending pending{.call = {.named_by = NamedBy::launcher, .words = {}, .directory = directory_}, .script = program.script};
+    Pending pending{.call = {.named_by = NamedBy::launcher, .words = {}, .directory = directory_},
+                    .script = program.script};
     std::size_t at = 1;
     for (; at < program.words.size(); ++at) {
       if (!program.words[at]) return std::nullopt;
@@ -153,7 +163,7 @@ class Follower {
       }
     }
     pending.call.line = program.line;
-    pending.call.words = from(program.words, at);
+    pending.call.words = from(program.words, at + launcher.operands);
     return pending;
   }
 
@@ -183,14 +193,16 @@ class Follower {
     }
     if (at >= words.size() || !words[at]) return std::nullopt;
     if (login) return std::nullopt;  // /etc/profile may change anything
-    if (text) return read(program.script, *words[at], from(words, at + 2));
+    if (text) return read(program.script, *words[at], from(words, at + 1));
     Pending pending{.call = {.named_by = NamedBy::operand, .words = from(words, at), .directory = directory_},
                     .script = program.script};
     pending.call.line = program.line;
     return pending;
   }
 
-  std::optional<Pending> read_script(NodeId file, const Words& arguments) {
+  std::optional<Pending> read_script(NodeId file, Words arguments) {
+    const bool bare = !arguments.empty() && arguments.front() && arguments.front()->find('/') == std::string::npos;
+    if (bare) arguments.front().reset();  // $0 is where PATH led to
     const auto made_by = image_.node(file).made_by;
     const auto capture = made_by ? image_.captured(*made_by) : std::nullopt;
     if (!capture || !capture->whole_file) return std::nullopt;
@@ -199,10 +211,11 @@ class Follower {
 
   std::optional<Pending> read(std::optional<NodeId> file, std::string_view text, const Words& arguments) {
     const bool again = file && std::ranges::any_of(chain_.scripts, [&](const StartScript& script) {
-      return script.file == file && script.text == text;
-    });
+                         return script.file == file && script.text == text;
+                       });
     if (again) return std::nullopt;  // a script that starts itself
-    chain_.scripts.push_back({.file = file, .text = std::string(text), .shell = parse_shell_script(text), .running = {}});
+    chain_.scripts.push_back(
+        {.file = file, .text = std::string(text), .shell = parse_shell_script(text), .running = {}});
     StartScript& script = chain_.scripts.back();
     if (!script.shell.complete) return std::nullopt;
     ShellRun run = run_on_lambda(image_.config(), script.shell, arguments, directory_);

@@ -24,11 +24,11 @@ struct StartScript {
 };
 
 struct StartChain {
-  std::vector<Program> programs;      ///< [0] is words[0]; each further one is started by one before. Never empty
-  std::vector<Program> branches;      ///< what `exec` starts under conditions that the text does not decide
-  std::vector<StartScript> scripts;   ///< in order of their start
-  bool complete = false;              ///< the last program is the function's own: no shell, script or launcher
-  bool starts_base_bootstrap = false; ///< /lambda-entrypoint.sh of an AWS base image is on the way
+  std::vector<Program> programs;       ///< [0] is words[0]; each further one is started by one before. Never empty
+  std::vector<Program> branches;       ///< what `exec` starts under conditions that the text does not decide
+  std::vector<StartScript> scripts;    ///< in order of their start
+  bool complete = false;               ///< the last program is the function's own: no shell, script or launcher
+  bool starts_base_bootstrap = false;  ///< /lambda-entrypoint.sh of an AWS base image is on the way
 
   const Program& last() const { return programs.back(); }
 };

@@ -6,9 +6,10 @@
 #include <span>
 #include <utility>
 
+#include "base/file_name.h"
 #include "base/text.h"
 #include "lambda/access.h"
-#include "lambda/entrypoint.h"
+#include "lambda/start_chain.h"
 
 namespace ocitidy::lambda {
 namespace {
@@ -106,30 +107,10 @@ bool find_writer(const ImageModel& image, const Packages& packages, std::span<co
   return !result.packages.empty() || result.program || !result.command.empty();
 }
 
-/// "npx" of "/usr/local/bin/npx".
-std::string last_component(std::string_view path) { return std::string(path.substr(path.rfind('/') + 1)); }
-
-/// The first word of each simple command of a shell's text, as far as blanks and ; & | tell.
-void add_shell_commands(std::string_view text, std::vector<std::string>& names) {
-  constexpr std::string_view kEnds = ";&|\n(", kBlanks = " \t";
-  while (!text.empty() && names.size() < 64) {
-    const std::size_t end = std::min(text.find_first_of(kEnds), text.size());
-    std::string_view command = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    while (true) {
-      command.remove_prefix(std::min(command.find_first_not_of(kBlanks), command.size()));
-      const std::string_view word = command.substr(0, command.find_first_of(kBlanks));
-      command.remove_prefix(word.size());
-      if (word == "exec" || word.find('=') != std::string_view::npos) continue;
-      if (!word.empty()) names.push_back(last_component(word));
-      break;
-    }
-  }
-}
-
 }  // namespace
 
 bool is_writable(const ImageModel& image, std::string_view absolute_path) {
+  if (!absolute_path.starts_with('/')) return false;
   if (is_writable_name(absolute_path)) return true;
   for (std::string_view prefix = absolute_path; prefix.size() > 1; prefix = prefix.substr(0, prefix.rfind('/'))) {
     const auto link = image.find(prefix);
@@ -142,11 +123,14 @@ bool is_writable(const ImageModel& image, std::string_view absolute_path) {
 }
 
 std::vector<std::string> started_names(const ImageModel& image) {
-  const StartCommand start = resolve_start(image);
+  const StartChain chain = follow_start(image);
   std::vector<std::string> names;
-  for (std::size_t i = 0; i < start.words.size(); ++i) {
-    if (i == 0) names.push_back(last_component(start.words[i]));
-    if (start.words[i] == "-c" && i > 0 && i + 1 < start.words.size()) add_shell_commands(start.words[i + 1], names);
+  for (const Program& program : chain.programs) names.emplace_back(file_name(program.name));
+  for (const StartScript& script : chain.scripts) {
+    for (const ShellCommand& command : script.running) {
+      const auto word = command.words.empty() ? std::nullopt : command.words.front().literal();
+      if (word) names.emplace_back(file_name(*word));
+    }
   }
   return names;
 }

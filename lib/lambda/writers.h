@@ -35,10 +35,10 @@ struct Writer {
   Names names{};
   std::string_view home_path{};  ///< where it writes below HOME; "" when HOME does not matter
   std::string_view elsewhere{};  ///< where it writes otherwise, for people; with home_path "" too: only where told
-  Names variables{};           ///< each of them moves it
-  Names off{};                 ///< variables that, set to anything but 0, make it stop
-  Names data{};                ///< paths where it finds its data also
-  bool reads = false;          ///< data at the place itself will do: then it only reads
+  Names variables{};             ///< each of them moves it
+  Names off{};                   ///< variables that, set to anything but 0, make it stop
+  Names data{};                  ///< paths where it finds its data also
+  bool reads = false;            ///< data at the place itself will do: then it only reads
   std::optional<Severity> severity{};  ///< of writes outside /tmp; none: it reads, and what it would write is no matter
   std::string_view consequence;        ///< what happens then
   std::string_view fix;
@@ -55,6 +55,7 @@ struct Unwritable {
   std::string variable{};  ///< the one that points to a place that cannot be written; "" when none is set
   std::string place;       ///< absolute, or in words
 };
+/// Points into `packages`. Reads kStartReads.
 std::vector<Unwritable> unwritable(const ImageModel& image, const Packages& packages);
 
 /// Data that a build left in the HOME of the user it ran as, where Lambda's user does not look or cannot read.
@@ -68,8 +69,8 @@ std::vector<Misplaced> misplaced(const ImageModel& image);
 /// Below /tmp, or below /mnt where functions mount network file systems; symbolic links are followed.
 bool is_writable(const ImageModel& image, std::string_view absolute_path);
 
-/// The names of the commands that the start command runs, without their folders: "npx", and each command of a
-/// `sh -c "..."`.
+/// The names of the programs that the image starts, without their folders: "npx"; and those of every command that is
+/// known to run in shells on the way. Reads kStartReads.
 std::vector<std::string> started_names(const ImageModel& image);
 
 }  // namespace ocitidy::lambda

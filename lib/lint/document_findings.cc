@@ -27,24 +27,24 @@ std::string name_of(const Violation& violation, std::string_view document) {
   return cat("the ", document.empty() ? "config" : document);
 }
 
-Finding finding_of(const Violation& violation, std::string_view document, Profile profile) {
+Finding finding_of(const Violation& violation, std::string_view document, Severity severity) {
   constexpr std::string_view kFix =
       "correct the document and the digests that lead to it, or let a current tool write the image anew: skopeo copy "
       "--format oci SOURCE DESTINATION";
   return {.message = cat(name_of(violation, document), " ", violation.message()),
           .fix = std::string(violation.fix.empty() ? kFix : violation.fix),
           .where = {in_document(place_of(violation, document))},
-          .severity = severity_of(violation.requirement, profile)};
+          .severity = severity};
 }
 
-void report_group(const Group& group, std::string_view document, Profile profile, FindingSink& out) {
+void report_group(const Group& group, std::string_view document, Severity severity, FindingSink& out) {
   std::uint64_t count = group.size();
   for (const Violation* violation : group) count += violation->more;
   if (count <= kToldOneByOne) {
-    for (const Violation* violation : group) out.add(finding_of(*violation, document, profile));
+    for (const Violation* violation : group) out.add(finding_of(*violation, document, severity));
     return;
   }
-  Finding finding = finding_of(*group.front(), document, profile);
+  Finding finding = finding_of(*group.front(), document, severity);
   std::vector<std::string> others;
   for (const Violation* violation : std::span(group).subspan(1)) {
     others.push_back(place_of(*violation, document));
@@ -65,7 +65,7 @@ Severity severity_of(Requirement requirement, Profile profile) {
 }
 
 void report_violations(std::span<const Violation> violations, std::string_view document, Profile profile,
-                       FindingSink& out) {
+                       FindingSink& out, std::optional<Severity> severity) {
   std::map<std::tuple<Requirement, std::string_view, std::string_view, std::string_view>, Group> groups;
   for (const Violation& violation : violations) {
     if (violation.requirement == Requirement::style && profile != Profile::oci) continue;
@@ -74,7 +74,9 @@ void report_violations(std::span<const Violation> violations, std::string_view d
     if (about_types && profile == Profile::lambda) continue;
     groups[{violation.requirement, violation.section, violation.demand, violation.shape}].push_back(&violation);
   }
-  for (const auto& [fault, group] : groups) report_group(group, document, profile, out);
+  for (const auto& [fault, group] : groups) {
+    report_group(group, document, severity.value_or(severity_of(std::get<Requirement>(fault), profile)), out);
+  }
 }
 
 void for_each_document(const LintInput& in,

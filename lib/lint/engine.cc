@@ -56,6 +56,10 @@ Result<std::vector<const Rule*>> select_rules(std::span<const Rule* const> known
 std::vector<ContentQuery> reads_of(std::span<const Rule* const> rules) {
   std::vector<ContentQuery> all;
   for (const Rule* rule : rules) all.insert(all.end(), rule->info.reads.begin(), rule->info.reads.end());
+  const auto key = [](const ContentQuery& query) { return std::tuple(query.glob, query.magic, query.first_bytes); };
+  std::ranges::sort(all, {}, key);  // many rules share their queries, and each costs time for each file
+  const auto [first, last] = std::ranges::unique(all, {}, key);
+  all.erase(first, last);
   return all;
 }
 

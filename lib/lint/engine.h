@@ -11,7 +11,7 @@ namespace ocitidy {
 /// Errors: invalid_argument for an id that no rule has.
 Result<std::vector<const Rule*>> select_rules(std::span<const Rule* const> known, const LintOptions& options);
 
-/// The file heads that `rules` declare.
+/// The file heads that `rules` declare, each once.
 std::vector<ContentQuery> reads_of(std::span<const Rule* const> rules);
 /// The texts they look for, and the facts they want.
 std::vector<TextQuery> texts_of(std::span<const Rule* const> rules);

@@ -24,6 +24,12 @@ Location in_document(std::string_view json_pointer) {
   return {.layer = {}, .path = {}, .json_pointer = std::string(json_pointer)};
 }
 
+Location in_member(std::string_view json_pointer, std::string_view name) {
+  std::string pointer = cat(json_pointer, "/");
+  for (const char c : name) pointer += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);  // RFC 6901
+  return in_document(pointer);
+}
+
 std::string seen_path(std::string_view path) { return quote(cat(path.starts_with('/') ? "" : "/", path)); }
 
 std::string listed(std::span<const std::string> items, std::size_t shown) {

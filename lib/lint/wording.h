@@ -19,6 +19,8 @@ Location in_layer(std::uint32_t layer, std::string_view path = {});
 Location at_node(const ImageModel& image, NodeId node);
 /// A place in a JSON document: "/config/Cmd", "manifest#/config".
 Location in_document(std::string_view json_pointer);
+/// The member `name` of the object at `json_pointer`; the name may hold any byte.
+Location in_member(std::string_view json_pointer, std::string_view name);
 
 /// The path as a process sees it, quoted: '/usr/bin/x'. For messages.
 std::string seen_path(std::string_view path);

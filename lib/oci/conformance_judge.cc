@@ -123,7 +123,7 @@ void Judge::add_repeated(const LaxJson& read) {
     if (!exact && slash != std::string::npos && holds_free_keys(sv(repeat.object).substr(slash + 1))) continue;
     add({.pointer = cat(repeat.object, "/", escape_member(sv(repeat.again).substr(0, kShownBytes))),
          .requirement = exact ? Requirement::must : Requirement::should,
-         .section = "RFC 8259, section 4",
+         .section = exact ? "RFC 7493, section 2.3" : "RFC 8259, section 4",
          .demand = exact ? "stand in an object once" : "differ from its neighbours by more than case",
          .found = exact ? "stands twice in one object: which one counts depends on the reader"
                         : cat("and ", shown(repeat.first), " are one member to readers that fold case, as Go's does"),

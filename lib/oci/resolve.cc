@@ -150,7 +150,7 @@ Result<ResolvedImage> resolve_image(const Image& image, const std::optional<Plat
   Search search(image, limits);
   OCITIDY_CHECK(search.visit(image.root, 0));
   ResolvedImage resolved;
-  resolved.index_members = std::move(search.members);
+  resolved.index_members = search.members;  // choose() looks whether there are any
   resolved.indexes = std::move(search.indexes);
   OCITIDY_TRY(Candidate chosen, choose(std::move(search), image, platform, limits));
   resolved.descriptor = std::move(chosen.descriptor);

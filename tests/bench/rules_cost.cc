@@ -3,13 +3,15 @@
 // usage: rules_cost IMAGE [RUNS]      prints medians of RUNS (default 5) runs, and ratios to the bare scan:
 //   scan   every layer read, verified and indexed; nothing captured
 //   lint   the same, with all rules of all profiles, and the file heads, texts and facts that they ask for
-//   rules  run_rules() alone, over the model of such a scan
+//   rules  run_rules() alone, over the model of such a scan; then the costliest of them, from one run
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
+#include <functional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "image/base_layers.h"
@@ -51,6 +53,21 @@ std::vector<const Rule*> every_rule() {
   return must(select_rules(all_rules(), options));
 }
 
+/// The rules that take most of the time, each run alone.
+void print_costliest(const std::vector<const Rule*>& rules, const LintInput& input) {
+  std::vector<std::pair<double, const Rule*>> costs;
+  for (const Rule* rule : rules) {
+    const double begin = cpu_s();
+    run_rules({&rule, 1}, input);
+    costs.emplace_back(cpu_s() - begin, rule);
+  }
+  std::ranges::sort(costs, std::greater<>(), [](const auto& cost) { return cost.first; });
+  costs.resize(std::min<std::size_t>(costs.size(), 10));
+  for (const auto& [cost, rule] : costs) {
+    std::printf("  %7.2f ms  %.*s\n", 1000 * cost, static_cast<int>(rule->info.id.size()), rule->info.id.data());
+  }
+}
+
 void measure(const Image& image, int runs) {
   const auto rules = every_rule();
   const ScanOptions bare;
@@ -76,6 +93,9 @@ void measure(const Image& image, int runs) {
   const double scan = median(scans), lint = median(lints), rule = median(alone);
   std::printf("%d runs, %zu rules: scan %.3f s, lint %.3f s (%.3f x scan), rules alone %.4f s (%.2f %% of the scan)\n",
               runs, rules.size(), scan, lint, lint / scan, rule, 100 * rule / scan);
+  const ImageModel model = scan_with(image, wanted);
+  const BaseLayers base = must(base_layers(model, {}));
+  print_costliest(rules, {.image = model, .options = lint_options, .base = base});
 }
 
 }  // namespace

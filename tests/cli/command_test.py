@@ -287,8 +287,8 @@ class Commands(CliTest):
         self.expect(USAGE, "lint", image, "--base", str(layers + 1))
         self.expect(USAGE, "lint", image, "--base", "99999999999")
         other = self.layout("other", images.layers_with_info()).folder
-        self.assertIn("does not begin with", self.expect(USAGE, "lint", image, "--base", other).stderr)
-        self.expect(IO_ERROR, "lint", image, "--base", image + "-not-there")
+        self.assertIn(b"does not begin with", self.expect(USAGE, "lint", image, "--base", other).stderr)
+        self.expect(IO_ERROR, "lint", image, "--base", str(image) + "-not-there")
         done = self.run_cli("lint", image, "--profile", "oci", "--format", "json")
         report = json.loads(done.stdout)
         self.assertEqual(report["profile"], "oci")
@@ -299,7 +299,7 @@ class Commands(CliTest):
     def test_today(self):
         image = self.layout(layers=images.good_layers()).folder
         self.expect(CLEAN, "lint", image, "--today", "2026-11-25")
-        self.assertIn("--today", self.expect(USAGE, "lint", image, "--today", "tomorrow").stderr)
+        self.assertIn(b"--today", self.expect(USAGE, "lint", image, "--today", "tomorrow").stderr)
 
     def test_inspect_tells_how_it_starts(self):
         config = {"Entrypoint": ["/app", "--x"], "Cmd": ["run"], "WorkingDir": "/etc", "User": "7", "Env": ["A=1", "B="]}

@@ -12,6 +12,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "support/source_dir.h"
 #include "target.h"
 
 namespace {
@@ -62,7 +63,7 @@ void run_path(const fs::path& path) {
 void run_corpus() {
   const char* named = std::getenv("OCITIDY_CORPUS");
   const fs::path corpus =
-      named != nullptr ? fs::path(named) : fs::path(OCITIDY_SOURCE_DIR) / ".." / "shared" / "corpus";
+      named != nullptr ? fs::path(named) : fs::path(ocitidy::test::source_dir()) / ".." / "shared" / "corpus";
   const fs::path folder = corpus / ocitidy::test::fuzz_corpus();
   if (!ocitidy::test::fuzz_corpus().empty() && fs::is_directory(folder)) run_path(folder);
 }

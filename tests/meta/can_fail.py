@@ -114,6 +114,14 @@ BREAKAGES = {
         ("a pass too long", append("lib/optimize/passes/set_env.cc", "\n" * 150), "lib/optimize/passes/set_env.cc:"),
         ("two passes in a file", append("lib/optimize/passes/set_env.cc", "constinit const Pass second = {};\n"), "lib/optimize/passes/set_env.cc: must define exactly"),
     ],
+    "peers": [
+        ("a rule that is none", replace("docs/peers.md", "| `latest-tag` |", "| `newest-tag` |"), "no rule newest-tag"),
+        ("a remark on a rule that is none", append("docs/peers.md", "| x | none | see `other-rule` |\n"), "no rule other-rule"),
+        ("a rule is gone", replace("lib/lint/rules/rules.def", "OCITIDY_RULE(shadowed_file)\n", ""), "no rule shadowed-file"),
+        ("no answer", append("docs/peers.md", "| x | | y |\n"), "docs/peers.md:"),
+        ("no reason", append("docs/peers.md", "| x | none | |\n"), "no rule and no reason"),
+        ("another table", append("docs/peers.md", "| x | none |\n"), "2 cells"),
+    ],
     "library_never_prints": [
         ("std::cout", append("lib/base/text.cc", 'void f() { std::cout << "x"; }\n'), "lib/base/text.cc:"),
         ("std::cerr", append("lib/api.cc", "void f() { std::cerr << 1; }\n"), "lib/api.cc:"),

@@ -35,6 +35,7 @@ APART = {
 THIRD_PARTY = [
     (r"nlohmann/", {"lib/base/json.h", "lib/base/json.cc"}),
     (r"openssl/", {"lib/base/"}),
+    (r"xxhash\.h$", {"lib/base/quick_hash.cc"}),
     (r"(archive|archive_entry|zlib|zstd|zstd_errors|lzma)\.h$", {"lib/archive/"}),
     (r"CLI/", {"cli/"}),
     (r"elf\.h$", {"lib/formats/"}),

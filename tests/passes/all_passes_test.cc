@@ -11,11 +11,12 @@
 #include "base/text.h"
 #include "support/doc_page.h"
 #include "support/pass_test.h"
+#include "support/source_dir.h"
 
 namespace ocitidy::test {
 namespace {
 
-const std::filesystem::path kPages = std::filesystem::path(OCITIDY_SOURCE_DIR) / "docs" / "passes";
+const std::filesystem::path kPages = std::filesystem::path(source_dir()) / "docs" / "passes";
 
 std::string read_page(std::string_view pass) {
   std::ifstream file(kPages / cat(pass, ".md"), std::ios::binary);

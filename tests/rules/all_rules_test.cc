@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <string>
 
+#include "formats/secret_file.h"
+#include "lint/engine.h"
 #include "lint/rules/pages.h"
 #include "ocitidy/rule.h"
 
@@ -22,6 +24,12 @@ TEST(AllRules, IsSortedAndComplete) {
   EXPECT_EQ(find_rule("no-such-rule"), nullptr);
   EXPECT_EQ(find_rule(""), nullptr);
   EXPECT_EQ(rule_page("no-such-rule"), "");
+}
+
+/// Every file is matched against every query while it passes by.
+TEST(AllRules, RulesThatShareAListAskOnce) {
+  const Rule* const both[] = {find_rule("deleted-secret"), find_rule("secret-file")};
+  EXPECT_EQ(reads_of(both).size(), kSecretFiles.size());
 }
 
 /// CMake eats some bytes when a text passes through a list or a configured file. RulePageTest compares each page with

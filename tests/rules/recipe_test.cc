@@ -11,11 +11,12 @@
 #include "base/text.h"
 #include "support/doc_page.h"
 #include "support/rule_test.h"
+#include "support/source_dir.h"
 
 namespace ocitidy::test {
 namespace {
 
-const std::filesystem::path kPages = std::filesystem::path(OCITIDY_SOURCE_DIR) / "docs" / "rules";
+const std::filesystem::path kPages = std::filesystem::path(source_dir()) / "docs" / "rules";
 
 std::string read_page(std::string_view rule) {
   std::ifstream file(kPages / cat(rule, ".md"), std::ios::binary);

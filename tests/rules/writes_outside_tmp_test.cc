@@ -56,8 +56,8 @@ std::string recipe_of(const Named& named, std::string_view env = "", std::string
 }
 
 class EveryWriter : public testing::TestWithParam<Named> {};
-INSTANTIATE_TEST_SUITE_P(WritesOutsideTmp, EveryWriter, testing::ValuesIn(every_name()), [](const auto& info) {
-  std::string name = cat(info.index, "_", info.param.name);
+INSTANTIATE_TEST_SUITE_P(WritesOutsideTmp, EveryWriter, testing::ValuesIn(every_name()), [](const auto& one) {
+  std::string name = cat(one.index, "_", one.param.name);
   std::ranges::replace_if(name, [](char c) { return !std::isalnum(static_cast<unsigned char>(c)); }, '_');
   return name;
 });
@@ -134,14 +134,39 @@ TEST(WritesOutsideTmp, TakesDataOnlyWhereLambdasUserCanReadIt) {
   expect_finds(kRule, base + "file opt/hf size=1k\n");
 }
 
+TEST(WritesOutsideTmp, IsAnErrorOnlyWhereTheCodeIsSeenToImportIt) {
+  const auto severity = [](std::string_view members) {
+    return expect_finds(kRule, cat("base healthy\nlayer\n", members)).at(0).severity;
+  };
+  const std::string librosa = "dir opt/x/y/site-packages/librosa-0.10.dist-info\n";
+  EXPECT_EQ(severity(librosa), Severity::warning);
+  EXPECT_EQ(severity(librosa + "file var/task/a.py \"import os\"\n"), Severity::warning);
+  EXPECT_EQ(severity(librosa + "file var/task/a.py \"import librosa\"\n"), Severity::error);
+  EXPECT_EQ(severity(librosa + "file app/a.py \"import librosa\"\n"), Severity::error);
+  EXPECT_EQ(severity(librosa + "file var/task/other/package/a.py \"import librosa\"\n"), Severity::warning);
+  EXPECT_EQ(severity("dir s/pymatting-1.1.dist-info\nfile app/a.py \"from rembg import remove\"\n"), Severity::error);
+  EXPECT_EQ(severity("dir s/pynndescent-0.5.dist-info\nfile app/a.py \"import umap\"\n"), Severity::error);
+  EXPECT_EQ(severity("dir s/numba-0.59.dist-info\nfile app/a.py \"import librosa\"\n"), Severity::warning);
+}
+
+TEST(WritesOutsideTmp, BelievesTheFunctionsOwnCode) {
+  const std::string librosa = "base healthy\nlayer\ndir s/librosa-0.10.dist-info\n";
+  expect_silent(kRule, librosa + "file var/task/a.py \"os.environ['NUMBA_CACHE_DIR'] = '/tmp'\"\n");
+  expect_silent(kRule, librosa + "file var/task/a.py \"os.environ['HOME'] = '/tmp'\"\n");
+  expect_finds(kRule, librosa + "file var/task/a.py \"os.environ['HF_HOME'] = '/tmp'\"\n");
+  const std::string start = "config entrypoint /run.sh\n" + librosa + "file bin/sh 0755 elf64\n";
+  expect_silent(kRule, start + "file run.sh 0755 \"#!/bin/sh\\nexport HOME=/tmp\\nexec node\"\n");
+  expect_finds(kRule, start + "file run.sh 0755 \"#!/bin/sh\\nexec node\"\n");
+}
+
 TEST(WritesOutsideTmp, TellsOfAPlaceOnce) {
   const std::vector<Finding> findings = expect_finds(
       kRule,
       "base healthy\nlayer\ndir var/task/huggingface_hub-0.2.dist-info\ndir var/task/transformers-4.0.dist-info\n"
       "dir var/task/numba-0.5.dist-info\ndir var/task/librosa-0.10.dist-info\n");
   ASSERT_EQ(findings.size(), 2u);
-  EXPECT_EQ(findings[0].message.find("transformers 4.0 writes to"), 0u) << findings[0].message;
-  EXPECT_EQ(findings[1].message.find("librosa 0.10 writes to"), 0u) << findings[1].message;
+  EXPECT_EQ(findings[1].message.find("transformers 4.0 writes to"), 0u) << findings[1].message;
+  EXPECT_EQ(findings[0].message.find("librosa 0.10 writes to"), 0u) << findings[0].message;
 }
 
 TEST(WritesOutsideTmp, TakesTiktokenOnlyWhereAVariablePointsAmiss) {

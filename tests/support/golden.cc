@@ -1,5 +1,6 @@
 // golden.cc - reading and refreshing golden files, and what every text for people must keep to.
 #include "support/golden.h"
+#include "support/source_dir.h"
 
 #include <gtest/gtest.h>
 
@@ -29,7 +30,7 @@ void remove_all(std::string& text, std::string_view what) {
 }  // namespace
 
 void expect_golden(std::string_view name, std::string text) {
-  const std::string path = cat(OCITIDY_SOURCE_DIR, "/tests/golden/", name);
+  const std::string path = cat(source_dir(), "/tests/golden/", name);
   text = without_version(std::move(text));
   const char* update = std::getenv("OCITIDY_UPDATE");
   if (update != nullptr && std::string_view(update) == "1") {

@@ -63,6 +63,8 @@
 //   expect RULE [layer=N] [path=P] [pointer=/config/...] [severity=S] [wasted=200k] [message="part of it"] [times=N]
 //       one finding of RULE (or N), whose first place has this layer, path and JSON pointer. Each finding answers one
 //       expect line, each line is answered.
+//       Comments that rules/fixed_by_test.cc reads: "# not repaired: WHY", "# repaired in part: WHY", "# optimize:
+//       WORD".
 //   not-applicable RULE  RULE finds nothing to judge. Without this line the rule of the page must be applicable.
 #pragma once
 

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "lambda/entrypoint.h"
 #include "lint/rules/rules.h"
+#include "lint/start_words.h"
 #include "lint/wording.h"
 
 namespace ocitidy::rules {
@@ -14,61 +15,14 @@ namespace {
 using lambda::Program;
 using Problem = Program::Problem;
 
-/// The links on the way to `program`: ", through 'a' and 'b'".
-std::string through(const ImageModel& image, const Program& program) {
-  constexpr std::size_t kShown = 4;
-  std::vector<std::string> links;
-  for (const NodeId link : program.links) links.push_back(seen_path(image.path(link)));
-  return links.empty() ? "" : cat(" (a symbolic link, through ", listed(links, kShown), ")");
-}
-
-std::string name_of(const lambda::StartCommand& start, const Program& program) {
-  const std::string name = quote(program.name);
-  switch (program.named_by) {
-    case Program::NamedBy::config:
-      return cat("the ", start.json_pointer == "/config/Cmd" ? "CMD " : "ENTRYPOINT ", name);
-    case Program::NamedBy::script:
-      return cat("the interpreter ", name);
-    case Program::NamedBy::env:
-      return cat("the interpreter ", name, " that env starts");
-    default:  // resolve_start() names no program in another way
-      break;
-  }
-  return name;
-}
-
-std::string what(const ImageModel& image, const lambda::StartCommand& start) {
-  constexpr std::size_t kShown = 8;
-  const Program& program = start.last();
-  const std::string name = name_of(start, program);
-  switch (program.problem) {
-    case Problem::none:
-      break;
-    case Problem::no_command:
-      return "the config has neither ENTRYPOINT nor CMD: there is nothing to start";
-    case Problem::empty_name:
-      return program.named_by == Program::NamedBy::script ? "the script's first line names no interpreter"
-                                                          : cat(name, " is empty");
-    case Problem::missing:
-      return cat(name, " does not exist in the image");
-    case Problem::dangling_symlink:
-      return cat(name, through(image, program), " leads to ", quote(program.lacks), ", which does not exist");
-    case Problem::symlink_loop:
-      return cat(name, through(image, program), " is a loop of symbolic links");
-    case Problem::directory:
-      return cat(name, through(image, program), " is a directory");
-    case Problem::not_a_file:
-      return cat(name, through(image, program), " is no regular file");
-    case Problem::not_on_path: {
-      std::vector<std::string> tried;
-      for (const std::string& path : program.tried) tried.push_back(quote(path));
-      return cat(name, " is an executable in no directory of ",
-                 program.path_assumed ? "the default PATH (ENV sets none)" : "PATH", ": tried ", listed(tried, kShown));
-    }
-    case Problem::carriage_return:
-      return cat("the script's first line ends in CR LF: the kernel looks for ", quote(cat(program.name, "\r")));
-  }
-  return {};
+std::string what(const ImageModel& image, const Program& program) {
+  if (program.problem == Problem::no_command)
+    return "the config has neither ENTRYPOINT nor CMD: there is nothing to start";
+  if (program.problem == Problem::empty_name && program.named_by == Program::NamedBy::script)
+    return "the script's first line names no interpreter";
+  if (program.problem == Problem::carriage_return)
+    return cat("the script's first line ends in CR LF: the kernel looks for ", quote(cat(program.name, "\r")));
+  return cat(name_of(image, program), problem_of(image, program));
 }
 
 std::string fix(const lambda::StartCommand& start) {
@@ -104,7 +58,7 @@ void report_assumed_path(const ImageModel& image, const lambda::StartCommand& st
   for (const Program& program : start.programs) {
     if (!program.path_assumed) continue;
     out.add({.message =
-                 cat(name_of(start, program), " is a bare name, and ENV sets no PATH: only the default PATH finds it"),
+                 cat(name_of(image, program), " is a bare name, and ENV sets no PATH: only the default PATH finds it"),
              .fix = cat("name it by absolute path, ", seen_path(image.path(*program.file)), ", or set ENV PATH"),
              .where = {in_document(start.json_pointer)},
              .severity = Severity::warning});
@@ -126,7 +80,7 @@ Outcome check(const LintInput& in, FindingSink& out) {
   if (start.last().problem != Problem::no_command && has_unread_layer(image)) {
     return Outcome::not_applicable("a layer cannot be read, and may hold the program");
   }
-  out.add({.message = what(image, start), .fix = fix(start), .where = where(image, start), .severity = {}});
+  out.add({.message = what(image, start.last()), .fix = fix(start), .where = where(image, start), .severity = {}});
   return Outcome::checked();
 }
 

@@ -22,7 +22,8 @@ std::string mode_of(const ImageModel& image, NodeId node) { return cat(" (mode "
 
 /// What must be passed and started for the function to start at all.
 struct StartPath {
-  std::set<NodeId> closed;                     // directories
+  std::set<NodeId> closed;                     // directories on the way to a program
+  std::set<NodeId> closed_workdir;             // WORKDIR, where the process starts, and those above it
   std::set<NodeId> started;                    // files
   std::map<NodeId, std::string_view> refused;  // those of them that lack bits, and which
 };
@@ -38,8 +39,15 @@ StartPath start_path(const ImageModel& image) {
     if (!program.file) continue;
     const Node node = image.node(*program.file);
     path.started.insert(*program.file);
-    const bool unread = lambda::is_script(image, *program.file) && !lambda::others_may_read(node);
-    if (unread || !lambda::others_may_execute(node)) path.refused[*program.file] = unread ? "o+rx" : "o+x";
+    const bool read_only = program.named_by == lambda::Program::NamedBy::operand;  // sh FILE
+    const bool unread = (read_only || lambda::is_script(image, *program.file)) && !lambda::others_may_read(node);
+    if (unread) path.refused[*program.file] = read_only ? "o+r" : "o+rx";
+    if (!unread && !read_only && !lambda::others_may_execute(node)) path.refused[*program.file] = "o+x";
+  }
+  const auto workdir = image.resolve(image.config().working_dir);
+  if (workdir && image.node(*workdir).type == EntryType::directory) {
+    for (const NodeId directory : lambda::closed_above(image, *workdir)) path.closed_workdir.insert(directory);
+    if (!lambda::others_may_execute(image.node(*workdir))) path.closed_workdir.insert(*workdir);
   }
   return path;
 }
@@ -63,11 +71,15 @@ void report_directories(const ImageModel& image, const lambda::AccessSurvey& sur
                         FindingSink& out) {
   std::map<NodeId, lambda::OutOfReach> closed = survey.closed;
   for (const NodeId directory : start.closed) closed.try_emplace(directory);
+  for (const NodeId directory : start.closed_workdir) closed.try_emplace(directory);
   for (const auto& [directory, below] : closed) {
     const std::string path = seen_path(image.path(directory));
-    const bool starts = start.closed.contains(directory);
-    out.add({.message = cat("the directory ", path, mode_of(image, directory),
-                            " lacks o+x; out of reach below it: ", starts ? "the start command" : "",
+    const bool passes = start.closed.contains(directory);
+    const bool starts = passes || start.closed_workdir.contains(directory);
+    out.add({.message = cat("the directory ", path, mode_of(image, directory), " lacks o+x; out of reach below it: ",
+                            passes   ? "the start command"
+                            : starts ? "WORKDIR"
+                                     : "",
                             starts && below.files > 0 ? " and " : "", below.files > 0 ? below_text(below) : ""),
              .fix = cat("RUN chmod o+rx ", path, ", or COPY --chmod=755"),
              .where = {at_node(image, directory)},

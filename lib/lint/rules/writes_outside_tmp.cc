@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "lambda/entrypoint.h"
+#include "lambda/own_modules.h"
 #include "lambda/writers.h"
 #include "lint/rules/rules.h"
 #include "lint/wording.h"
@@ -16,47 +17,39 @@ namespace {
 using lambda::Unwritable;
 using lambda::Writer;
 
-// Where a function keeps its own modules, as opposed to those of packages: not deep.
-constexpr std::array<std::string_view, 2> kOwnModules = {"*/*.py", "*/*/*.py"};
-constexpr auto kTexts = std::to_array<TextQuery>({
-    {"*/*.py", "", "HOME"},
-    {"*/*/*.py", "", "HOME"},
-    {"*/*.py", "", "NUMBA_CACHE_DIR"},
-    {"*/*/*.py", "", "NUMBA_CACHE_DIR"},
-    {"*/*.py", "", "librosa"},
-    {"*/*/*.py", "", "librosa"},
-    {"*/*.py", "", "rembg"},
-    {"*/*/*.py", "", "rembg"},
-    {"*/*.py", "", "umap"},
-    {"*/*/*.py", "", "umap"},
-    {"**", "#!", "HOME=/tmp"},
-    {"**", "#!", "NUMBA_CACHE_DIR"},
-});
+// What the function's own modules, and the script that starts it, may say about it.
+constexpr auto kSaid =
+    std::to_array<std::string_view>({"[\"HOME\"]", "['HOME']", "NUMBA_CACHE_DIR", "librosa", "rembg", "umap"});
+constexpr auto kTexts = [] {
+  constexpr auto kOfModules = lambda::asked_of_own_modules(kSaid);
+  std::array<TextQuery, kOfModules.size() + 2> all{TextQuery{"**", "#!", "HOME=/tmp"},
+                                                   TextQuery{"**", "#!", "NUMBA_CACHE_DIR"}};
+  std::ranges::copy(kOfModules, all.begin() + 2);
+  return all;
+}();
 
 /// What the function's own code says: sources for Python, and the script that starts it.
 class OwnCode {
  public:
-  explicit OwnCode(const ImageModel& image) : image_(image), programs_(lambda::started_programs(image)) {
-    image.walk([this](NodeId id, std::string_view path) {
-      if (!path.ends_with(".py") || image_.node(id).type != EntryType::file) return;
-      const auto is_own = [path](std::string_view glob) { return glob_matches(glob, path); };
-      if (std::ranges::any_of(kOwnModules, is_own)) modules_.push_back(*image_.node(id).made_by);
-    });
-  }
+  explicit OwnCode(const ImageModel& image)
+      : image_(image), modules_(image), programs_(lambda::started_programs(image)) {}
 
-  bool modules_hold(std::string_view text) const {
-    return std::ranges::any_of(modules_, [&](EntryId id) { return image_.contains(id, text).value_or(false); });
+  bool imports(std::string_view name) const { return modules_.any_holds(name); }
+  bool sets_home() const {
+    return modules_.any_holds("[\"HOME\"]") || modules_.any_holds("['HOME']") || start_holds("HOME=/tmp");
   }
+  bool sets_numba() const { return modules_.any_holds("NUMBA_CACHE_DIR") || start_holds("NUMBA_CACHE_DIR"); }
+
+ private:
   bool start_holds(std::string_view text) const {
     return std::ranges::any_of(programs_, [&](const lambda::Program& program) {
       return program.file && image_.contains(*image_.node(*program.file).made_by, text).value_or(false);
     });
   }
 
- private:
   const ImageModel& image_;
-  std::vector<lambda::Program> programs_;
-  std::vector<EntryId> modules_;
+  const lambda::OwnModules modules_;
+  const std::vector<lambda::Program> programs_;
 };
 
 std::string name_of(const ImageModel& image, const Unwritable& found) {
@@ -92,20 +85,20 @@ Severity severity_of(const Unwritable& found, const OwnCode& code) {
     const std::string_view importer = package->name == "pymatting"     ? "rembg"
                                       : package->name == "pynndescent" ? "umap"
                                                                        : "librosa";
-    return code.modules_hold(importer);
+    return code.imports(importer);
   });
   return imported ? Severity::error : Severity::warning;
 }
 
 bool is_told_by_code(const Unwritable& found, const OwnCode& code) {
-  const bool numba = found.writer->home_path == ".cache/numba";
-  if (numba && (code.modules_hold("NUMBA_CACHE_DIR") || code.start_holds("NUMBA_CACHE_DIR"))) return true;
-  return !found.writer->home_path.empty() && (code.modules_hold("HOME") || code.start_holds("HOME=/tmp"));
+  if (found.writer->home_path == ".cache/numba" && code.sets_numba()) return true;
+  return !found.writer->home_path.empty() && code.sets_home();
 }
 
 Outcome check(const LintInput& in, FindingSink& out) {
   if (const auto outcome = without_files(in.image)) return *outcome;
-  const std::vector<Unwritable> all = lambda::unwritable(in.image, lambda::Packages(in.image));
+  const lambda::Packages packages(in.image);
+  const std::vector<Unwritable> all = lambda::unwritable(in.image, packages);
   if (all.empty()) return Outcome::checked();
   const OwnCode code(in.image);
   for (const Unwritable& found : all) {
@@ -130,8 +123,9 @@ constinit const Rule writes_outside_tmp = {.info = {.id = "writes-outside-tmp",
                                                     .category = Category::runtime,
                                                     .severity = Severity::warning,
                                                     .evidence = Evidence::observed,
-                                                    .reads = {&lambda::kScriptHeads, 1},
-                                                    .texts = kTexts},
+                                                    .reads = lambda::kStartReads,
+                                                    .texts = kTexts,
+                                                    .fixed_by = "set-env"},
                                            .check = check};
 
 }  // namespace ocitidy::rules

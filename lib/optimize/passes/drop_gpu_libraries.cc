@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "base/file_name.h"
 #include "base/text.h"
 #include "image/removable_paths.h"
 #include "optimize/passes/passes.h"
@@ -11,8 +12,6 @@
 
 namespace ocitidy::passes {
 namespace {
-
-std::string_view file_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
 
 /// What GPU rows take and no trace saw, and which of it ELF files that stay ask for, directly or not.
 class GpuFiles {

@@ -89,6 +89,13 @@ TEST(Pyc, IsStaleWhenTimeOrSizeDiffer) {
   EXPECT_FALSE(is_stale(header, 77, 999));
 }
 
+TEST(Pyc, KnowsTheMagicNumbersOfReleases) {
+  EXPECT_EQ(pyc_magic(11), 3495);
+  EXPECT_EQ(pyc_magic(14), 3627);
+  EXPECT_EQ(pyc_magic(4), std::nullopt);
+  EXPECT_EQ(pyc_magic(15), std::nullopt);
+}
+
 TEST(Pyc, FindsTheSource) {
   const std::pair<std::string_view, std::string_view> cases[] = {
       {"pkg/__pycache__/mod.cpython-312.pyc", "pkg/mod.py"},

@@ -28,7 +28,9 @@ std::string told(std::string_view script) {
     out += cat(command.line, ":");
     for (const ShellGuard& guard : command.guards) {
       const auto kind = guard.kind;
-      out += kind == ShellGuard::Kind::variable_empty ? " -z " : kind == ShellGuard::Kind::variable_set ? " -n " : " if";
+      out += kind == ShellGuard::Kind::variable_empty ? " -z "
+             : kind == ShellGuard::Kind::variable_set ? " -n "
+                                                      : " if";
       out += cat(guard.variable, guard.asks_for_files ? "(files)" : "");
     }
     if (!command.guards.empty()) out += " |";
@@ -85,7 +87,8 @@ TEST(ShellScript, KnowsCompounds) {
 }
 
 TEST(ShellScript, StopsAtWhatIsNoShell) {
-  for (const char* text : {"a\nfi)", "a; 'b", "if a; then b", "case x in a) b", "a; ;; b", "{ a", "$(a", "for ((;;)); do a; done"}) {
+  for (const char* text :
+       {"a\nfi)", "a; 'b", "if a; then b", "case x in a) b", "a; ;; b", "{ a", "$(a", "for ((;;)); do a; done"}) {
     EXPECT_FALSE(parse_shell_script(text).complete) << text;
   }
   EXPECT_EQ(told("a\n)\nb"), "1: a\n...");

@@ -39,6 +39,20 @@ TEST(FileContent, HasElfFactsOfElfFilesOnly) {
   EXPECT_EQ(without.elf(entry_at(without, "a")), nullptr);
 }
 
+TEST(FileContent, HasQuickHashesWhenAskedFor) {
+  const Image image = image_of("layer\nfile a size=200k\nfile b size=200k\nfile c \"x\" size=200k\nfile d\ndir e\n");
+  const ImageModel model = scanned(image, [](ScanOptions& ask) { ask.facts = Facts::content_hashes; });
+  const auto hash = [&](std::string_view path) { return model.content_hash(entry_at(model, path)); };
+  ASSERT_NE(hash("a"), nullptr);
+  EXPECT_EQ(*hash("a"), *hash("b"));
+  EXPECT_NE(*hash("a"), *hash("c"));
+  EXPECT_EQ(*hash("d"), QuickHasher().finish());
+  EXPECT_EQ(hash("e"), nullptr);
+  EXPECT_EQ(model.content_sha256(entry_at(model, "a")), nullptr);
+  const ImageModel without = scanned(image, [](ScanOptions&) {});
+  EXPECT_EQ(without.content_hash(entry_at(without, "a")), nullptr);
+}
+
 TEST(FileContent, KnowsTheTextsThatWereAskedFor) {
   const Image image = image_of(
       "layer\nfile bin/a elf64 size=300k\nfile bin/b \"#!/bin/sh\\nneedle\"\nfile bin/c \"needle\"\n"

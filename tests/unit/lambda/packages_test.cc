@@ -16,7 +16,8 @@ std::vector<std::string> found(std::string_view members) {
   EXPECT_TRUE(model) << describe(model.error());
   constexpr std::array<std::string_view, 4> kNames = {"python", "node", "ruby", "java"};
   std::vector<std::string> all;
-  for (const Package& package : Packages(*model).all()) {
+  const Packages packages(*model);
+  for (const Package& package : packages.all()) {
     all.push_back(cat(kNames[static_cast<std::size_t>(package.ecosystem)], " ", package.name, " ", package.version,
                       " in ", package.root));
   }

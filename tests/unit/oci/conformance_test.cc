@@ -13,6 +13,7 @@
 #include "base/hasher.h"
 #include "base/text.h"
 #include "oci/parse.h"
+#include "support/source_dir.h"
 
 namespace ocitidy {
 namespace {
@@ -42,7 +43,7 @@ TEST(Conformance, AgreesWithTheLabelledDocumentsOfTheSpec) {
   const char* named = std::getenv("OCITIDY_CORPUS");
   const std::filesystem::path corpus = named != nullptr
                                            ? std::filesystem::path(named)
-                                           : std::filesystem::path(OCITIDY_SOURCE_DIR) / ".." / "shared" / "corpus";
+                                           : std::filesystem::path(test::source_dir()) / ".." / "shared" / "corpus";
   if (!std::filesystem::exists(corpus / "spec-json" / "INDEX.json")) GTEST_SKIP() << "no corpus: 0 documents judged";
   std::size_t count = 0;
   for (const auto& row : nlohmann::json::parse(read_file(corpus / "spec-json" / "INDEX.json"))) {

@@ -81,7 +81,7 @@ TEST(Recipe, ConfigSaysWhatLambdaIgnores) {
   EXPECT_EQ(config.on_build, std::vector<std::string>{"RUN x"});
   EXPECT_EQ(config.env, std::vector<std::string>{"A=1xx"});
   EXPECT_EQ(config.labels.at("k"), "v");
-  EXPECT_EQ(image.annotations.at("n"), "vxxxx");
+  EXPECT_EQ(image.annotations.at("n"), "vxxx");
   EXPECT_EQ(image.reference, "app:latest");
   ASSERT_EQ(image.layers.size(), 4u);
   EXPECT_EQ(member_names(image.layers[3]), std::vector<std::string>{"layer-3.txt"});

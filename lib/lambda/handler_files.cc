@@ -1,0 +1,388 @@
+// handler_files.cc - sys.path, require(), class path and assembly folder, replayed on the merged tree.
+#include "lambda/handler_files.h"
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <set>
+#include <span>
+
+#include "base/file_name.h"
+#include "base/text.h"
+
+namespace ocitidy::lambda {
+namespace {
+
+using Verdict = HandlerFile::Verdict;
+using Strings = std::vector<std::string>;
+
+constexpr std::size_t kMostElsewhere = 1000;
+constexpr std::string_view kTaskRoot = "/var/task";
+
+/// Is `path` equal to `tail`, or does it end in "/" and `tail`?
+bool ends_in(std::string_view path, std::string_view tail) {
+  return path.ends_with(tail) && (path.size() == tail.size() || path[path.size() - tail.size() - 1] == '/');
+}
+
+/// What stands before `tail` in a path that ends in it, without the slash.
+std::string_view before(std::string_view path, std::string_view tail) {
+  return path.size() == tail.size() ? std::string_view() : path.substr(0, path.size() - tail.size() - 1);
+}
+
+std::optional<NodeId> file_at(const ImageModel& image, std::string_view path) {
+  const std::optional<NodeId> node = image.resolve(path);
+  return node && image.node(*node).type == EntryType::file ? node : std::nullopt;
+}
+
+Strings split_paths(std::string_view list) {
+  Strings parts;
+  while (!list.empty()) {
+    const std::size_t end = std::min(list.find(':'), list.size());
+    if (end > 0) parts.emplace_back(list.substr(0, end));
+    list.remove_prefix(std::min(end + 1, list.size()));
+  }
+  return parts;
+}
+
+/// `path` as seen from the start directory.
+std::string from_start(const ImageConfig& config, std::string_view path) {
+  return path.starts_with('/') ? std::string(path) : cat(start_directory(config), "/", path);
+}
+
+/// The start directory, /var/task, and what `variable` lists.
+Strings usual_roots(const ImageConfig& config, std::string_view variable) {
+  Strings roots = {start_directory(config)};
+  if (roots.front() != kTaskRoot) roots.emplace_back(kTaskRoot);
+  for (const std::string& path : split_paths(env_value(config, variable).value_or(""))) {
+    roots.push_back(from_start(config, path));
+  }
+  return roots;
+}
+
+std::set<NodeId> nodes_of(const ImageModel& image, const Strings& paths) {
+  std::set<NodeId> nodes;
+  for (const std::string& path : paths) {
+    if (const auto node = image.resolve(path)) nodes.insert(*node);
+  }
+  return nodes;
+}
+
+/// Tries each root with each ending. Fills `wanted` with the tries, and `source` when the ending is of source text.
+bool try_roots(const ImageModel& image, const Strings& roots, std::string_view file,
+               std::span<const std::string_view> endings, std::span<const std::string_view> source_endings,
+               HandlerFile& result) {
+  for (const std::string& root : roots) {
+    for (const std::string_view ending : endings) {
+      const std::string path = cat(root, "/", file, ending);
+      const std::optional<NodeId> found = file_at(image, path);
+      if (!found) {
+        result.wanted.push_back(path);
+        continue;
+      }
+      result.verdict = Verdict::found;
+      if (std::ranges::find(source_endings, ending) != source_endings.end()) result.source = found;
+      return true;
+    }
+  }
+  return false;
+}
+
+void add_elsewhere(HandlerFile& result, std::string_view path) {
+  if (result.elsewhere.size() < kMostElsewhere) result.elsewhere.push_back(cat("/", path));
+}
+
+// ---- Python ----
+
+bool is_library_folder(std::string_view path) {
+  const std::string_view name = file_name(path), above = file_name(parent_path(path));
+  return name == "site-packages" || name == "dist-packages" || (above == "lib" && name.starts_with("python3"));
+}
+
+bool is_below_library(std::string_view path) {
+  for (std::string_view above = parent_path(path); !above.empty(); above = parent_path(above)) {
+    if (is_library_folder(above)) return true;
+  }
+  return false;
+}
+
+/// The directory that would have to be on Python's path for `path` to be the module `file`; none when it is not it.
+std::optional<std::string_view> module_root(std::string_view path, std::string_view file) {
+  const std::string_view name = file_name(path);
+  if (name == "__init__.py" || name == "__init__.pyc") {
+    const std::string_view package = parent_path(path);
+    return ends_in(package, file) ? std::optional(before(package, file)) : std::nullopt;
+  }
+  const std::string_view leaf = file_name(file);
+  if (!name.starts_with(leaf) || name.size() == leaf.size()) return std::nullopt;
+  const std::string_view ending = name.substr(leaf.size());
+  const bool is_module = ending == ".py" || ending == ".pyc" || (ending.front() == '.' && ending.ends_with(".so"));
+  const std::string_view stem = path.substr(0, path.size() - ending.size());
+  return is_module && ends_in(stem, file) ? std::optional(before(stem, file)) : std::nullopt;
+}
+
+/// What a .pth file adds to Python's path: `roots`, or code that may add anything.
+void read_path_file(const ImageModel& image, NodeId node, Strings& roots, std::string& doubt) {
+  const std::optional<EntryId> made_by = image.node(node).made_by;
+  const std::optional<Capture> capture = made_by ? image.captured(*made_by) : std::nullopt;
+  if (!capture) return;
+  const std::string path = image.path(node);
+  const std::string_view name = file_name(path);
+  std::string_view text(reinterpret_cast<const char*>(capture->bytes.data()), capture->bytes.size());
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (line.empty() || line.starts_with('#') || line.size() > 500 || roots.size() > 100) continue;
+    if (!line.starts_with("import ")) {
+      roots.push_back(line.starts_with('/') ? std::string(line) : cat("/", parent_path(path), "/", line));
+    } else if (!name.ends_with("-nspkg.pth") && name != "distutils-precedence.pth" && name != "_virtualenv.pth") {
+      doubt = cat(quote(cat("/", path)), " runs code that may add to Python's path");
+    }
+  }
+}
+
+HandlerFile find_python(const ImageModel& image, const Handler& handler) {
+  constexpr std::array<std::string_view, 6> kEndings = {".py",      "/__init__.py", ".so",
+                                                        ".abi3.so", ".pyc",         "/__init__.pyc"};
+  const std::string file = parts_of(handler).file;
+  HandlerFile result;
+  Strings roots = usual_roots(image.config(), "PYTHONPATH");
+  for (const char* root : {"/var/runtime", "/opt/python"}) roots.emplace_back(root);
+  if (try_roots(image, roots, file, kEndings, std::span(kEndings).first(2), result)) return result;
+  for (const std::string& root : roots) {
+    if (file_at(image, root)) result.doubt = cat(quote(root), " is on Python's path, and is a file");
+  }
+
+  std::string hook;
+  std::vector<std::pair<NodeId, std::string>> seen;  // the module, and the directory it is a module of
+  image.walk([&](NodeId node, std::string_view path) {
+    if (path.ends_with("-packages") || file_name(path).starts_with("python3")) {
+      if (is_library_folder(path)) roots.push_back(cat("/", path));
+    } else if (path.ends_with(".pth")) {
+      read_path_file(image, node, roots, hook);
+    } else if (const auto root = module_root(path, file); root && seen.size() < kMostElsewhere) {
+      seen.emplace_back(node, *root);
+    }
+  });
+  const std::size_t tried = result.wanted.size();
+  if (try_roots(image, roots, file, kEndings, {}, result)) return result;
+  result.wanted.resize(tried);
+  const std::set<NodeId> known = nodes_of(image, roots);
+  for (const auto& [node, root] : seen) {
+    const std::string path = image.path(node);
+    if (const auto directory = image.resolve(root); directory && known.contains(*directory)) {
+      result.verdict = Verdict::found;
+      return result;
+    }
+    if (!is_below_library(path)) add_elsewhere(result, path);
+  }
+  if (result.doubt.empty() && !result.elsewhere.empty()) result.doubt = std::move(hook);
+  if (!result.doubt.empty()) result.verdict = Verdict::doubtful;
+  return result;
+}
+
+// ---- Node.js and Ruby ----
+
+HandlerFile find_node(const ImageModel& image, const Handler& handler) {
+  constexpr std::array<std::string_view, 6> kEndings = {".js", ".mjs", ".cjs", "", "/index.js", "/package.json"};
+  const std::string file = parts_of(handler).file;
+  HandlerFile result;
+  const Strings roots = file.starts_with('/') ? Strings{""} : usual_roots(image.config(), "NODE_PATH");
+  const std::string_view below_root = std::string_view(file).substr(file.starts_with('/') ? 1 : 0);
+  if (try_roots(image, roots, below_root, kEndings, std::span(kEndings).first(4), result)) return result;
+  const std::string packaged = cat("node_modules/", below_root);
+  image.walk([&](NodeId, std::string_view path) {
+    std::string_view stem = path;
+    for (const std::string_view ending : {".js", ".mjs", ".cjs", ".ts"}) {
+      if (path.ends_with(ending)) stem.remove_suffix(ending.size());
+    }
+    if (!ends_in(stem, below_root)) return;
+    if (ends_in(stem, packaged)) {
+      result.verdict = Verdict::found;
+    } else if (stem != path && path.find("node_modules/") == path.npos) {
+      add_elsewhere(result, path);
+    }
+  });
+  return result;
+}
+
+HandlerFile find_ruby(const ImageModel& image, const Handler& handler) {
+  constexpr std::array<std::string_view, 2> kEndings = {".rb", ".so"};
+  const std::string file = parts_of(handler).file;
+  HandlerFile result;
+  const Strings roots = file.starts_with('/') ? Strings{""} : usual_roots(image.config(), "RUBYLIB");
+  const std::string_view below_root = std::string_view(file).substr(file.starts_with('/') ? 1 : 0);
+  if (try_roots(image, roots, below_root, kEndings, std::span(kEndings).first(1), result)) return result;
+  const std::string name = cat(below_root, ".rb");
+  image.walk([&](NodeId, std::string_view path) {
+    if (!ends_in(path, name)) return;
+    const std::string_view root = before(path, name);
+    if (file_name(root) == "lib" || root.find("/ruby/") != root.npos) {  // of a gem, or of Ruby itself
+      result.verdict = Verdict::found;
+    } else {
+      add_elsewhere(result, path);
+    }
+  });
+  return result;
+}
+
+// ---- Java ----
+
+struct ClassPath {
+  Strings directories, jar_folders, jars;
+  std::string doubt;
+};
+
+void add_class_path(const ImageConfig& config, std::string_view list, ClassPath& out) {
+  for (const std::string& item : split_paths(list)) {
+    std::string path = from_start(config, item);
+    if (path.ends_with("/*")) {
+      out.jar_folders.push_back(path.substr(0, path.size() - 2));
+    } else {
+      out.directories.push_back(path);
+      out.jars.push_back(std::move(path));
+    }
+  }
+}
+
+ClassPath class_path(const ImageConfig& config, const Handler& handler) {
+  ClassPath result;
+  result.directories = {start_directory(config), std::string(kTaskRoot)};
+  result.jar_folders = {start_directory(config) + "/lib", "/var/task/lib", "/opt/java/lib", "/var/runtime/lib"};
+  if (!handler.on_base_image) {
+    std::string_view list = env_value(config, "CLASSPATH").value_or("");
+    for (std::size_t i = 0; i < handler.java.size(); ++i) {
+      const std::string_view word = handler.java[i];
+      const bool names_it = word == "-cp" || word == "-classpath" || word == "--class-path";
+      if (names_it && i + 1 < handler.java.size()) list = handler.java[i + 1];
+      if (word.starts_with("--class-path=")) list = word.substr(13);
+      if (word.starts_with('@') || word == "-p" || word.starts_with("--module-path") || word.starts_with("-Xboot")) {
+        result.doubt = cat("the option ", quote(word), " may add classes");
+      }
+    }
+    add_class_path(config, list, result);
+  }
+  for (const char* variable : {"JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS"}) {
+    const std::string_view options = env_value(config, variable).value_or("");
+    if (options.find("-c") != options.npos || options.find("class") != options.npos ||
+        options.find('@') != options.npos) {
+      result.doubt = cat("ENV ", variable, " may add classes");
+    }
+  }
+  return result;
+}
+
+/// How an archive has the class: not at all, where a class loader looks, or too deep for one.
+enum class Holds : std::uint8_t { no, yes, nested, unknown };
+
+Holds holds(const ImageModel& image, NodeId jar, std::string_view file) {
+  const std::optional<EntryId> made_by = image.node(jar).made_by;
+  const auto names = made_by ? image.zip_names(*made_by) : std::nullopt;
+  if (!names) return Holds::unknown;
+  Holds result = Holds::no;
+  for (const std::string& name : *names) {
+    if (name == file || (name.starts_with("META-INF/versions/") && ends_in(name, file))) return Holds::yes;
+    if (ends_in(name, file)) result = Holds::nested;
+  }
+  return result;
+}
+
+HandlerFile find_java(const ImageModel& image, const Handler& handler) {
+  const std::string file = parts_of(handler).file;
+  ClassPath classes = class_path(image.config(), handler);
+  HandlerFile result;
+  if (try_roots(image, classes.directories, file, std::array{std::string_view()}, {}, result)) return result;
+  result.wanted = {cat(classes.directories.front(), "/", file), cat(classes.jar_folders.front(), "/*.jar")};
+  const std::set<NodeId> folders = nodes_of(image, classes.jar_folders), jars = nodes_of(image, classes.jars);
+  image.walk([&](NodeId node, std::string_view path) {
+    if (ends_in(path, file)) add_elsewhere(result, path);
+    if (!path.ends_with(".jar") && !path.ends_with(".war")) return;
+    const std::optional<NodeId> target = file_at(image, path);
+    if (!target) return;
+    const bool used = jars.contains(*target) || folders.contains(image.parent(node).value_or(NodeId::root));
+    const Holds how = holds(image, *target, file);
+    if (how == Holds::yes && used) result.verdict = Verdict::found;
+    if (how == Holds::unknown && used)
+      classes.doubt = cat("nothing is known of what ", quote(cat("/", path)), " holds");
+    if (how == Holds::nested && used) classes.doubt = cat(quote(cat("/", path)), " has it in a folder or jar inside");
+    if ((how == Holds::yes && !used) || how == Holds::nested) add_elsewhere(result, path);
+  });
+  if (result.verdict == Verdict::found) return result;
+  // The manifest of a jar on the class path may name others.
+  if (classes.doubt.empty() && !handler.on_base_image && !result.elsewhere.empty()) {
+    classes.doubt = "a jar's manifest may add to the class path";
+  }
+  if (!classes.doubt.empty()) result.verdict = Verdict::doubtful;
+  result.doubt = std::move(classes.doubt);
+  return result;
+}
+
+// ---- .NET ----
+
+HandlerFile find_dotnet(const ImageModel& image, const Handler& handler) {
+  const std::string name = parts_of(handler).file;
+  const bool is_library = handler.text.find(':') != std::string::npos;
+  HandlerFile result;
+  const Strings roots = usual_roots(image.config(), "");
+  constexpr std::array<std::string_view, 2> kEndings = {".dll", ""};
+  const bool found = try_roots(image, roots, name, std::span(kEndings).first(is_library ? 1 : 2), {}, result);
+  const std::set<NodeId> folders = nodes_of(image, roots);
+  bool has_deps = false, has_config = false;
+  const std::string assembly = cat(name, ".dll");
+  image.walk([&](NodeId node, std::string_view path) {
+    const bool in_root = folders.contains(image.parent(node).value_or(NodeId::root));
+    if (in_root && path.ends_with(".deps.json")) has_deps = true;
+    if (in_root && path.ends_with(".runtimeconfig.json")) has_config = true;
+    if (!found && ends_in(path, assembly)) add_elsewhere(result, path);
+  });
+  if (!found || !is_library || (has_deps && has_config)) return result;
+  result.verdict = Verdict::missing;
+  result.wanted = {cat(kTaskRoot, "/", name, has_deps ? ".runtimeconfig.json" : ".deps.json")};
+  return result;
+}
+
+}  // namespace
+
+HandlerFile find_handler_file(const ImageModel& image, const Handler& handler) {
+  HandlerFile result;
+  switch (handler.runtime) {
+    case HandlerRuntime::python:
+      result = find_python(image, handler);
+      break;
+    case HandlerRuntime::node:
+      result = find_node(image, handler);
+      break;
+    case HandlerRuntime::java:
+      result = find_java(image, handler);
+      break;
+    case HandlerRuntime::ruby:
+      result = find_ruby(image, handler);
+      break;
+    case HandlerRuntime::dotnet:
+      result = find_dotnet(image, handler);
+      break;
+  }
+  std::ranges::sort(result.elsewhere);
+  return result;
+}
+
+std::string node_client_version(const ImageModel& image) {
+  for (const std::string& folder : {start_directory(image.config()), std::string(kTaskRoot),
+                                    std::string("/usr/local/lib"), std::string("/usr/lib"), std::string("")}) {
+    const auto node = file_at(image, cat(folder, "/node_modules/aws-lambda-ric/package.json"));
+    const std::optional<EntryId> made_by = node ? image.node(*node).made_by : std::nullopt;
+    const std::optional<Capture> capture = made_by ? image.captured(*made_by) : std::nullopt;
+    if (!capture) continue;
+    const std::string_view text(reinterpret_cast<const char*>(capture->bytes.data()), capture->bytes.size());
+    constexpr std::string_view kKey = "\"version\"";
+    std::size_t at = text.find(kKey);
+    if (at == text.npos) continue;
+    at = text.find_first_not_of(" \t\r\n:\"", at + kKey.size());
+    const std::size_t end = at == text.npos ? at : text.find_first_not_of("0123456789.", at);
+    if (end != text.npos) return std::string(text.substr(at, end - at));
+  }
+  return {};
+}
+
+}  // namespace ocitidy::lambda

@@ -1,0 +1,58 @@
+// servers.h - web servers and frameworks that write into their own folders, and the files they are told to log to.
+//
+// Sources: examples of aws/aws-lambda-web-adapter (nextjs, nginx, php), and the threads that the rules' pages name.
+// Read 2026-09-01.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lambda/entrypoint.h"
+#include "ocitidy/image_model.h"
+#include "ocitidy/rule.h"
+
+namespace ocitidy::lambda {
+
+/// Every rule that calls the functions below declares these in RuleInfo::reads and RuleInfo::texts.
+inline constexpr auto kServerSettings = [] {
+  constexpr auto kOwn = std::to_array<ContentQuery>({
+      {.glob = "**/.next/required-server-files.json", .first_bytes = 64 << 10},
+      {.glob = "**/apache2.conf", .first_bytes = 32 << 10},
+      {.glob = "**/fpm/pool.d/*.conf", .first_bytes = 32 << 10},
+      {.glob = "**/httpd.conf", .first_bytes = 32 << 10},
+      {.glob = "**/nginx.conf", .first_bytes = 16 << 10},
+      {.glob = "**/php-fpm.conf", .first_bytes = 16 << 10},
+      {.glob = "**/php-fpm.d/*.conf", .first_bytes = 32 << 10},
+  });
+  std::array<ContentQuery, kStartReads.size() + kOwn.size()> all{};
+  std::ranges::copy(kStartReads, all.begin());
+  std::ranges::copy(kOwn, all.begin() + kStartReads.size());
+  return all;
+}();
+inline constexpr auto kServerTexts = std::to_array<TextQuery>({{"**", "#!", "nginx"},
+                                                               {"**", "#!", "php-fpm"},
+                                                               {"**", "#!", "apache2"},
+                                                               {"**", "#!", "httpd"},
+                                                               {"**/logback*.xml", "", "FileAppender"},
+                                                               {"**/log4j*", "", "FileAppender"}});
+
+/// Something that a server writes when it starts or serves, where Lambda is read-only.
+struct ServerWrite {
+  NodeId node = NodeId::root;  ///< what says so: .next, artisan, nginx.conf
+  std::string what;            ///< one sentence, names escaped
+  std::string fix;
+};
+std::vector<ServerWrite> server_writes(const ImageModel& image);
+
+/// A log file in a configuration of a server that the image starts, or of a logging library.
+struct FileLog {
+  NodeId node = NodeId::root;  ///< the configuration
+  std::string server;          ///< "nginx"
+  std::string path;            ///< as written; "" when only the kind of log is known
+};
+std::vector<FileLog> file_logs(const ImageModel& image);
+
+}  // namespace ocitidy::lambda

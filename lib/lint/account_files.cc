@@ -1,0 +1,33 @@
+// account_files.cc - finds them through symbolic links.
+#include "lint/account_files.h"
+
+namespace ocitidy::rules {
+namespace {
+
+std::string_view path_of(AccountFile file) {
+  switch (file) {
+    case AccountFile::passwd:
+      return "etc/passwd";
+    case AccountFile::shadow:
+      return "etc/shadow";
+    case AccountFile::group:
+      return "etc/group";
+  }
+  return {};
+}
+
+}  // namespace
+
+std::optional<AccountList> accounts_of(const ImageModel& image, AccountFile file) {
+  const auto id = image.resolve(path_of(file));
+  if (!id) return std::nullopt;
+  const Node node = image.node(*id);
+  if (node.type != EntryType::file || !node.made_by) return std::nullopt;
+  const auto capture = image.captured(*node.made_by);
+  if (!capture) return std::nullopt;
+  std::string_view text{reinterpret_cast<const char*>(capture->bytes.data()), capture->bytes.size()};
+  if (!capture->whole_file) text = text.substr(0, text.rfind('\n') + 1);  // not half a line
+  return AccountList{.file = *id, .accounts = parse_accounts(text, file)};
+}
+
+}  // namespace ocitidy::rules

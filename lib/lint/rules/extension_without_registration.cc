@@ -1,0 +1,95 @@
+// extension-without-registration: a shell script in /opt/extensions that can end without registering.
+// Why and examples: docs/rules/extension-without-registration.md
+#include <array>
+
+#include "base/text.h"
+#include "lambda/extensions.h"
+#include "lint/rules/rules.h"
+#include "lint/wording.h"
+
+namespace ocitidy::rules {
+namespace {
+
+constexpr ContentQuery kScripts{.glob = "opt/extensions/*", .first_bytes = 16 * 1024, .magic = "#!"};
+
+bool has(std::string_view text, std::string_view part) { return text.find(part) != text.npos; }
+
+bool is_shell(std::string_view script) {
+  const std::string_view line = script.substr(0, script.find('\n'));
+  return line.starts_with("#!") && (has(line, "/sh") || has(line, "bash") || has(line, "ash"));
+}
+
+std::string_view trimmed(std::string_view line) {
+  const std::size_t begin = line.find_first_not_of(" \t\r");
+  return begin == line.npos ? std::string_view() : line.substr(begin, line.find_last_not_of(" \t\r") + 1 - begin);
+}
+
+/// The last line that is neither empty nor a comment, with the blanks before it.
+std::string_view last_command(std::string_view script) {
+  while (!script.empty()) {
+    const std::size_t newline = script.rfind('\n');
+    const std::string_view line = newline == script.npos ? script : script.substr(newline + 1);
+    const std::string_view words = trimmed(line);
+    if (!words.empty() && !words.starts_with('#')) return line;
+    script = script.substr(0, newline == script.npos ? 0 : newline);
+  }
+  return {};
+}
+
+enum class Ending : std::uint8_t { fine, never_registers, sometimes };
+
+/// How the script ends. A program that it starts at its end, or in the background, is taken to register.
+Ending ending_of(std::string_view script) {
+  for (const std::string_view part : {"/register", "2020-01-01", "API_VERSION", "source ", "\n. "}) {
+    if (has(script, part)) return Ending::fine;
+  }
+  const std::string_view last = last_command(script);
+  const bool ends_itself = last.starts_with("fi") || last.starts_with("exit") || last.starts_with("echo") ||
+                           last.starts_with("true") || last.starts_with(":") || last.starts_with("sleep") ||
+                           last.starts_with("return") || last.empty();
+  if (!ends_itself) return Ending::fine;
+  const bool starts_program = has(script, "exec ") || has(script, "/opt/") || has(script, "&\n");
+  if (!starts_program) return Ending::never_registers;
+  return has(script, "else") || has(script, "wait") || has(script, "while") ? Ending::fine : Ending::sometimes;
+}
+
+Outcome check(const LintInput& in, FindingSink& out) {
+  if (const auto outcome = without_files(in.image)) return *outcome;
+  const std::vector<NodeId> files = lambda::extension_files(in.image);
+  if (files.empty()) return Outcome::not_applicable("no extensions: /opt/extensions holds no file");
+  if (lambda::extensions_disabled(in.image)) return Outcome::not_applicable("extensions are disabled by a file");
+  std::size_t judged = 0;
+  for (const NodeId file : files) {
+    const std::optional<EntryId> made_by = in.image.node(file).made_by;
+    const std::optional<Capture> capture = made_by ? in.image.captured(*made_by) : std::nullopt;
+    if (!capture || !capture->whole_file) continue;
+    const std::string_view script(reinterpret_cast<const char*>(capture->bytes.data()), capture->bytes.size());
+    if (!is_shell(script)) continue;
+    const Ending ending = ending_of(script);
+    if (ending == Ending::fine || ++judged > 2 * lambda::kMaxExtensions) continue;
+    out.add({.message = cat("the extension ", seen_path(in.image.path(file)),
+                            ending == Ending::never_registers
+                                ? " never calls /2020-01-01/extension/register"
+                                : " starts a program on one branch, and on the other ends without registering",
+                            ": Lambda takes that for a crash, also with exit status 0"),
+             .fix = "register and wait on /next on every branch; to switch the extension off, leave it out of "
+                    "/opt/extensions",
+             .where = {at_node(in.image, file)},
+             .severity = {}});
+  }
+  return Outcome::checked();
+}
+
+}  // namespace
+
+constinit const Rule extension_without_registration = {.info = {.id = "extension-without-registration",
+                                                                .title = "Extension script that does not register",
+                                                                .since = "0.1.0",
+                                                                .category = Category::runtime,
+                                                                .severity = Severity::warning,
+                                                                .evidence = Evidence::observed,
+                                                                .profiles = kLambdaOnly,
+                                                                .reads = {&kScripts, 1}},
+                                                       .check = check};
+
+}  // namespace ocitidy::rules

@@ -1,0 +1,94 @@
+// Edges of missing-runtime-interface: what counts as a client, what does not, and what makes it doubtful.
+#include <gtest/gtest.h>
+
+#include "base/text.h"
+#include "lambda/runtime.h"
+#include "support/rule_test.h"
+
+namespace ocitidy::test {
+namespace {
+
+constexpr std::string_view kRule = "missing-runtime-interface";
+constexpr std::string_view kText = "... AWS_LAMBDA_RUNTIME_API ...";
+
+std::string image(std::string_view start, std::string_view members) {
+  return cat("config entrypoint ", start,
+             " ; cmd ; env PATH=/x\nlayer\nfile x/sh 0755 elf64\nfile x/python3 0755 elf64\n",
+             "file x/java 0755 elf64\nfile x/npx 0755 elf64\n", members, "\n");
+}
+
+Severity severity_of_only(std::string_view recipe) {
+  const std::vector<Finding> findings = expect_finds(kRule, recipe);
+  EXPECT_EQ(findings.size(), 1u);
+  return findings.empty() ? Severity::info : findings.front().severity.value_or(Severity::error);
+}
+
+TEST(MissingRuntimeInterface, FindsTheTextWhereverItMayRunFrom) {
+  for (const char* path : {"app/main.py", "app/index.mjs", "srv/x.rb", "srv/lib.ts", "a/b.php", "x.sh"}) {
+    SCOPED_TRACE(path);
+    expect_silent(kRule, image("/x/python3 a", cat("file ", path, " \"", kText, "\"")));
+  }
+  expect_silent(kRule, image("/x/sh /srv/run", cat("file srv/run \"# ", kText, "\"")));  // named by the start command
+  expect_silent(kRule, image("/x/sh", cat("file srv/tool 0755 \"#!/x/sh\\n", kText, "\"")));
+  expect_silent(kRule, image("/x/sh", cat("file srv/lib.so \"\\x7fELF\\x02\\x01\\x01", kText, "\"")));
+  EXPECT_EQ(severity_of_only(image("/x/sh", cat("file srv/notes.txt \"", kText, "\""))), Severity::error);
+}
+
+TEST(MissingRuntimeInterface, EmulatorAndExtensionsAreNoClients) {
+  EXPECT_EQ(severity_of_only(image("/x/sh", cat("file usr/bin/aws-lambda-rie \"\\x7fELF", kText, "\""))),
+            Severity::error);
+  EXPECT_EQ(severity_of_only(image("/x/sh", cat("file opt/extensions/agent 0755 \"\\x7fELF", kText, "\""))),
+            Severity::error);
+  expect_silent(kRule, image("/x/sh", "file opt/extensions/other 0755 \"\\x7fELF AWS_LWA_PORT\""));
+}
+
+TEST(MissingRuntimeInterface, FindsWideTextInDotnet) {
+  std::string wide;
+  for (const char c : lambda::kRuntimeApi) wide += cat(std::string(1, c), "\\0");
+  expect_silent(kRule, image("/x/sh", cat("file app/a.dll \"MZ", wide, "\"")));
+  expect_silent(kRule, image("/app/one", cat("file app/one 0755 \"\\x7fELF", wide, "\"")));
+  expect_silent(kRule, image("/x/sh", "file app/Amazon.Lambda.RuntimeSupport.dll \"MZ\""));
+}
+
+TEST(MissingRuntimeInterface, DoubtMakesAWarning) {
+  EXPECT_EQ(severity_of_only(image("/app/x", "file app/x 0755 \"\\x7fELF....UPX!....\"")), Severity::warning);
+  EXPECT_EQ(severity_of_only(image("/app/x", "file app/x 0755 \"\\x7fELF.........\"")), Severity::error);
+  EXPECT_EQ(severity_of_only(image("/app/x", "file app/x 0755 \"#!/x/python3\\nPK....PK\\x05\\x06\"")),
+            Severity::warning);
+  EXPECT_EQ(severity_of_only(image("/x/npx thing", "")), Severity::warning);
+  EXPECT_EQ(severity_of_only(image("/x/sh -c \"wget -O- x | sh\"", "")), Severity::warning);
+  EXPECT_EQ(severity_of_only(image("/x/python3 /app/a.pex", "file app/a.pex \"PK\"")), Severity::warning);
+  EXPECT_EQ(severity_of_only(image("/run.sh", "file run.sh 0755 \"#!/x/sh\\n$PROGRAM\\n\"")), Severity::warning);
+  EXPECT_EQ(
+      severity_of_only(image("/run.sh", "file run.sh 0755 \"#!/x/sh\\nexec /srv/go\\n\"\nfile srv/go 0755 elf64")),
+      Severity::warning);
+  EXPECT_EQ(
+      severity_of_only(image("/run.sh", "file run.sh 0755 \"#!/x/sh\\nexec /bin/ls\\n\"\nfile bin/ls 0755 elf64")),
+      Severity::error);
+  EXPECT_EQ(severity_of_only(image("/x/java -jar /a.jar", "file a.jar \"PK\"")), Severity::warning);
+  EXPECT_EQ(severity_of_only(image("/x/sh", "")), Severity::error);
+}
+
+TEST(MissingRuntimeInterface, WantsTheClientThatIsNamed) {
+  // Another program that knows the variable does not help Python to import its client.
+  const std::string other = cat("file srv/tool 0755 \"\\x7fELF", kText, "\"");
+  EXPECT_EQ(severity_of_only(image("/x/python3 -m awslambdaric a.b", other)), Severity::error);
+  expect_silent(kRule, image("/x/python3 -m awslambdaric a.b", "file lib/awslambdaric/__init__.py \"x\""));
+  EXPECT_EQ(severity_of_only(image("/x/npx aws-lambda-ric a.b", "")), Severity::warning);  // npx may fetch it
+  expect_silent(kRule, image("/x/npx aws-lambda-ric a.b", "file app/node_modules/aws-lambda-ric/package.json \"{}\""));
+}
+
+TEST(MissingRuntimeInterface, LeavesOtherFaultsToOtherRules) {
+  expect_silent(kRule, "base healthy");
+  expect_not_applicable(kRule, "artifact application/x");
+  expect_not_applicable(kRule, "config entrypoint /gone");
+  expect_not_applicable(kRule, "config entrypoint ; cmd");
+  expect_not_applicable(
+      kRule,
+      "config entrypoint /lambda-entrypoint.sh\nlayer\nfile lambda-entrypoint.sh 0755 \"#!/sh\"\nfile sh 0755 elf64");
+  expect_not_applicable(
+      kRule, image("/x/sh", "") + "layer type=application/vnd.oci.image.layer.nondistributable.v1.tar+gzip absent\n");
+}
+
+}  // namespace
+}  // namespace ocitidy::test
