@@ -176,7 +176,7 @@ class Runner:
                 step(image)
             write_layout(case, base, image, overlay.upper, folder + "/layout")
             if self.keep:
-                shutil.copytree(folder + "/layout", os.path.join(self.keep, case.name), copy_function=os.link)
+                shutil.copytree(folder + "/layout", os.path.join(self.keep, case.name))
             outcome.findings = self.lint(folder + "/layout")
             if case.shape is None and not self.lint_only:
                 result = run_image(self, image, folder, ANSWERING_S if case.answers else FAILING_S)
