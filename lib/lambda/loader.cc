@@ -296,26 +296,17 @@ Libc libc_of_image(const ImageModel& image) {
     glibc = glibc || libc == Libc::glibc;
     musl = musl || libc == Libc::musl;
   };
-  std::vector<ElfFile> files = elf_files(image);
   for (const Program& program : started_programs(image)) {
     const auto made_by = program.file ? image.node(*program.file).made_by : std::nullopt;
     const ElfFacts* facts = made_by ? image.elf(*made_by) : nullptr;
     if (facts) count(libc_of_loader(facts->interpreter));
   }
   if (!glibc && !musl) {
-    for (const ElfFile& file : files) count(libc_of_loader(file.path));
+    for (const ElfFile& file : elf_files(image)) count(libc_of_loader(file.path));
   }
-  const bool compatible =
-      std::ranges::any_of(files, [](const ElfFile& file) { return file_name(file.path).starts_with("libgcompat.so"); });
+  const bool compatible = image.resolve("lib/libgcompat.so.0") || image.resolve("usr/lib/libgcompat.so.0");
   if (glibc == musl || compatible) return Libc::unknown;
   return glibc ? Libc::glibc : Libc::musl;
-}
-
-std::vector<std::size_t> chain_to(const Process& process, std::size_t object) {
-  std::vector<std::size_t> chain;
-  for (std::optional<std::size_t> at = object; at; at = process.objects[*at].needed_by) chain.push_back(*at);
-  std::ranges::reverse(chain);
-  return chain;
 }
 
 }  // namespace ocitidy::lambda

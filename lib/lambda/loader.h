@@ -4,6 +4,7 @@
 // Sources: glibc elf/dl-load.c (_dl_map_object) and ld.so(8); musl ldso/dynlink.c (load_library).
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -19,10 +20,15 @@ namespace ocitidy::lambda {
 
 /// Every rule that calls load() declares these in RuleInfo::reads, and Facts::elf: scripts, as for started_programs(),
 /// and the directories that ldconfig and musl are told to look in.
-inline constexpr std::array<ContentQuery, 4> kLoaderReads{
-    kScriptHeads, ContentQuery{.glob = "etc/ld.so.conf", .first_bytes = 4096},
-    ContentQuery{.glob = "etc/ld.so.conf.d/*.conf", .first_bytes = 4096},
-    ContentQuery{.glob = "etc/ld-musl-*.path", .first_bytes = 4096}};
+inline constexpr auto kLoaderReads = [] {
+  constexpr std::array<ContentQuery, 3> kConfigs{ContentQuery{.glob = "etc/ld.so.conf", .first_bytes = 4096},
+                                                 ContentQuery{.glob = "etc/ld.so.conf.d/*.conf", .first_bytes = 4096},
+                                                 ContentQuery{.glob = "etc/ld-musl-*.path", .first_bytes = 4096}};
+  std::array<ContentQuery, kStartReads.size() + kConfigs.size()> all{};
+  std::ranges::copy(kStartReads, all.begin());
+  std::ranges::copy(kConfigs, all.begin() + kStartReads.size());
+  return all;
+}();
 
 enum class Libc : std::uint8_t { unknown, glibc, musl };
 std::string_view libc_name(Libc libc);
@@ -63,8 +69,5 @@ std::vector<Process> started_processes(const ImageModel& image);
 
 inline constexpr std::size_t kMostObjects = 2000;
 inline constexpr std::size_t kMostLookups = 100'000;
-
-/// The chain that leads to an object, for messages: "'/usr/bin/x' needs liba.so.1 ('/usr/lib/liba.so.1')".
-std::vector<std::size_t> chain_to(const Process& process, std::size_t object);
 
 }  // namespace ocitidy::lambda

@@ -84,9 +84,12 @@ bool is_started_client(const ImageModel& image, const NativeModule& module) {
   const bool node = name == "rapid-client.node" && module.path.find("aws-lambda-ric/") != std::string::npos;
   if (!python && !node) return false;
   const std::string_view client = python ? "awslambdaric" : "aws-lambda-ric";
-  const StartCommand start = resolve_start(image);
-  return std::ranges::any_of(start.words, [&](std::string_view word) {
+  const auto names_it = [&](std::string_view word) {
     return word == client || file_name(word) == client || word.find("/aws-lambda-ric/") != std::string_view::npos;
+  };
+  if (std::ranges::any_of(resolve_start(image).words, names_it)) return true;
+  return std::ranges::any_of(started_programs(image), [&](const Program& program) {
+    return std::ranges::any_of(program.words, [&](const auto& word) { return word && names_it(*word); });
   });
 }
 

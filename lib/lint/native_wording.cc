@@ -15,7 +15,7 @@ std::string with_chain(const ImageModel& image, const lambda::Process& process, 
   for (auto at = process.objects[object].needed_by; at && ++shown < kShown; at = process.objects[*at].needed_by)
     out +=
         cat(shown == 1 ? ", which " : ", which in turn ", seen_path(image.path(process.objects[*at].file)), " needs");
-  return out;
+  return shown == 0 ? out : out + ",";
 }
 
 std::string listed_modules(const std::vector<const lambda::NativeModule*>& modules) {

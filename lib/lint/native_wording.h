@@ -13,7 +13,7 @@
 
 namespace ocitidy::rules {
 
-/// "'/usr/lib/liba.so', which '/usr/bin/app' needs": an object, and how the loader comes to it.
+/// "'/usr/lib/liba.so', which '/usr/bin/app' needs,": an object, and how the loader comes to it. A verb follows.
 std::string with_chain(const ImageModel& image, const lambda::Process& process, std::size_t object);
 
 /// "'/a.so' and '/b.so'", "'/a.so', '/b.so' and 7 more".

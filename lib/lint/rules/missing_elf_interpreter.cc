@@ -73,7 +73,7 @@ constinit const Rule missing_elf_interpreter = {.info = {.id = "missing-elf-inte
                                                          .severity = Severity::error,
                                                          .evidence = Evidence::observed,
                                                          .profiles = kLambdaAndGeneric,
-                                                         .reads = {&lambda::kScriptHeads, 1},
+                                                         .reads = lambda::kStartReads,
                                                          .facts = Facts::elf},
                                                 .check = check};
 

@@ -33,6 +33,19 @@ std::string fix_for(std::string_view library) {
   return remark.empty() ? fix : fix.empty() ? std::string(remark) : cat(fix, "; ", remark);
 }
 
+std::string place_of(const std::vector<const lambda::ElfFile*>& files) {
+  return files.empty() ? "" : cat(" (", seen_path(files.front()->path), ")");
+}
+
+/// For a library that is there, elsewhere or under another name than its own.
+std::string fix_for(std::string_view library, const std::vector<const lambda::ElfFile*>& elsewhere) {
+  if (elsewhere.empty()) return fix_for(library);
+  const std::string_view path = elsewhere.front()->path;
+  if (file_name(path) != library) return "RUN ldconfig, which makes the link of that name";
+  return cat("set ENV LD_LIBRARY_PATH to ", seen_path(parent_path(path)),
+             ", or list that directory in /etc/ld.so.conf.d and run ldconfig");
+}
+
 /// Of the programs that start the function. What lies elsewhere in the image a wrapper or a variable may still lead to.
 void check_processes(const ImageModel& image, const lambda::LibraryIndex& index, FindingSink& out) {
   std::set<std::pair<NodeId, std::string>> seen;
@@ -41,7 +54,7 @@ void check_processes(const ImageModel& image, const lambda::LibraryIndex& index,
       const NodeId file = process.objects[lack.needed_by].file;
       if (seen.size() == kMostModuleFindings || !seen.emplace(file, lack.name).second) continue;
       const auto elsewhere = index.named(lack.name);
-      const std::string needs = cat(with_chain(image, process, lack.needed_by), ", needs ", quote(lack.name));
+      const std::string needs = cat(with_chain(image, process, lack.needed_by), " needs ", quote(lack.name));
       if (elsewhere.empty() && !index.has(lack.name)) {
         out.add({.message = cat(needs, ", which is not in the image: the function ends before its first instruction"),
                  .fix = fix_for(lack.name),
@@ -49,12 +62,9 @@ void check_processes(const ImageModel& image, const lambda::LibraryIndex& index,
                  .severity = Severity::error});
         continue;
       }
-      const std::string place = elsewhere.empty() ? "" : cat(" (", seen_path(elsewhere.front()->path), ")");
-      out.add({.message = cat(needs, ", which is in the image", place, " but in no directory that the loader looks in"),
-               .fix = elsewhere.empty()
-                          ? fix_for(lack.name)
-                          : cat("set ENV LD_LIBRARY_PATH to ", seen_path(parent_path(elsewhere.front()->path)),
-                                ", or list that directory in /etc/ld.so.conf.d and run ldconfig"),
+      out.add({.message = cat(needs, ", which is in the image", place_of(elsewhere),
+                              " but not under that name in a directory that the loader looks in"),
+               .fix = fix_for(lack.name, elsewhere),
                .where = {at_node(image, file)},
                .severity = {}});
     }
