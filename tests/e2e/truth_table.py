@@ -69,7 +69,9 @@ class Outcome:
             found.append("no error is due, found " + ", ".join(self.rules()))
         given = self.rules("error", case.due)
         if not case.answers and not set(case.rules) & set(given):
-            found.append("%s %s is due, found %s" % (case.due, " or ".join(case.rules), ", ".join(given) or "none"))
+            lesser = set(case.rules) & set(self.rules("warning", "info"))
+            text = "%s %s is due, found %s" % (case.due, " or ".join(case.rules), ", ".join(given) or "none")
+            found.append(text + (" (lesser: %s)" % ", ".join(sorted(lesser)) if lesser else ""))
         return found
 
 

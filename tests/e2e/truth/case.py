@@ -61,14 +61,14 @@ def answers(name, base, *steps):
     return Case(name, base, steps)
 
 
-def refused(rules, name, shape, source, base="static", steps=()):
+def refused(rules, name, shape, source, base="static", due="error"):
     """Only the service itself rejects it."""
-    return Case(name, base, tuple(steps), tuple(rules.split()), "error", shape, source)
+    return Case(name, base, (), tuple(rules.split()), due, shape, source)
 
 
-def accepted(name, shape, source="", base="static", steps=()):
+def accepted(name, shape, source="", base="static"):
     """Of this shape the threads report images that work."""
-    return Case(name, base, tuple(steps), (), "error", shape, source)
+    return Case(name, base, (), (), "error", shape, source)
 
 
 # ---- steps on the tree
