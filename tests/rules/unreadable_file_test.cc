@@ -105,6 +105,38 @@ TEST(UnreadableFile, TakesTheModeThatIsVisible) {
   EXPECT_EQ(expect_finds(kRule, "base healthy\nlayer\ndir var/task 0750\n").size(), 1u);
 }
 
+/// A Python function whose handler lies in /app, and more lines.
+std::string python_function(std::string_view more) {
+  return cat(
+      "config entrypoint /usr/bin/python3 -m awslambdaric ; cmd app.handler ; workdir /app\nlayer\n"
+      "file usr/bin/python3 0755 elf64\n",
+      more, "\n");
+}
+
+TEST(UnreadableFile, KnowsWhatPythonNeeds) {
+  const auto severity = [](std::string_view more) {
+    const std::vector<Finding> findings = expect_finds(kRule, python_function(more));
+    return findings.at(0).severity.value_or(Severity::warning);
+  };
+  EXPECT_EQ(severity("file app/app.py 0600 \"def handler(e, c): pass\""), Severity::error);
+  EXPECT_EQ(severity("file app/app.py 0640 uid=993 \"def handler(e, c): pass\""), Severity::warning);
+  EXPECT_EQ(severity("file app/app.py 0600 \"x = 1\"\nfile app/__pycache__/app.cpython-311.pyc 0644 \"x\""),
+            Severity::warning);
+  EXPECT_EQ(severity("file app/app.py 0600 \"x = 1\"\nfile app/__pycache__/app.cpython-311.pyc 0600 \"x\""),
+            Severity::error);
+  EXPECT_EQ(severity("dir app/awslambdaric 0700\nfile app/awslambdaric/__main__.py \"x\""), Severity::error);
+  EXPECT_EQ(severity("dir usr/lib/python3.11 0700\nfile usr/lib/python3.11/encodings/__init__.py \"x\""),
+            Severity::error);
+}
+
+TEST(UnreadableFile, IsUnsureWhichOfTwoCopiesCounts) {
+  EXPECT_EQ(expect_finds(kRule, python_function("file app/awslambdaric/__main__.py 0600 \"x\"\n"
+                                                "file opt/python/awslambdaric/__main__.py \"x\""))
+                .at(0)
+                .severity.value_or(Severity::warning),
+            Severity::warning);
+}
+
 TEST(UnreadableFile, SaysWhatItCannotJudge) {
   expect_not_applicable(kRule, "artifact application/x");
   expect_silent(kRule, "base none");

@@ -2,13 +2,12 @@
 // Why and examples: docs/rules/unreadable-file.md
 #include <algorithm>
 #include <map>
-#include <set>
 #include <utility>
 #include <vector>
 
 #include "base/text.h"
 #include "lambda/access.h"
-#include "lambda/entrypoint.h"
+#include "lambda/start_access.h"
 #include "lint/path_groups.h"
 #include "lint/rules/rules.h"
 #include "lint/wording.h"
@@ -16,48 +15,18 @@
 namespace ocitidy::rules {
 namespace {
 
+using lambda::StartAccess;
+
 constexpr std::size_t kGroupsPerLayer = 20;
 
 std::string mode_of(const ImageModel& image, NodeId node) { return cat(" (mode ", octal(image.node(node).mode), ")"); }
 
-/// What must be passed and started for the function to start at all.
-struct StartPath {
-  std::set<NodeId> closed;                     // directories on the way to a program
-  std::set<NodeId> closed_workdir;             // WORKDIR, where the process starts, and those above it
-  std::set<NodeId> started;                    // files
-  std::map<NodeId, std::string_view> refused;  // those of them that lack bits, and which
-};
-
-StartPath start_path(const ImageModel& image) {
-  StartPath path;
-  for (const lambda::Program& program : lambda::started_programs(image)) {
-    std::vector<NodeId> passed = program.links;
-    if (program.file) passed.push_back(*program.file);
-    for (const NodeId node : passed) {
-      for (const NodeId directory : lambda::closed_above(image, node)) path.closed.insert(directory);
-    }
-    if (!program.file) continue;
-    const Node node = image.node(*program.file);
-    path.started.insert(*program.file);
-    const bool read_only = program.named_by == lambda::Program::NamedBy::operand;  // sh FILE
-    const bool unread = (read_only || lambda::is_script(image, *program.file)) && !lambda::others_may_read(node);
-    if (unread) path.refused[*program.file] = read_only ? "o+r" : "o+rx";
-    if (!unread && !read_only && !lambda::others_may_execute(node)) path.refused[*program.file] = "o+x";
-  }
-  const auto workdir = image.resolve(image.config().working_dir);
-  if (workdir && image.node(*workdir).type == EntryType::directory) {
-    for (const NodeId directory : lambda::closed_above(image, *workdir)) path.closed_workdir.insert(directory);
-    if (!lambda::others_may_execute(image.node(*workdir))) path.closed_workdir.insert(*workdir);
-  }
-  return path;
-}
-
-void report_start(const ImageModel& image, const StartPath& start, FindingSink& out) {
+void report_start(const ImageModel& image, const StartAccess& start, FindingSink& out) {
   for (const auto& [file, bits] : start.refused) {
     const std::string path = seen_path(image.path(file));
-    out.add({.message = cat("the function starts with ", path, mode_of(image, file), ", which lacks ", bits,
+    out.add({.message = cat("the start needs ", path, mode_of(image, file), ", which lacks ", bits,
                             ": Lambda's user is neither owner nor group, and gets 'permission denied'"),
-             .fix = cat("RUN chmod ", bits, " ", path, ", or COPY --chmod=755"),
+             .fix = cat("RUN chmod ", bits, " ", path, ", or COPY --chmod=", bits == "o+r" ? "644" : "755"),
              .where = {at_node(image, file)},
              .severity = Severity::error});
   }
@@ -67,7 +36,7 @@ std::string below_text(const lambda::OutOfReach& below) {
   return cat(counted(below.files, "file", "files"), " of the function (", human_bytes(below.bytes), ")");
 }
 
-void report_directories(const ImageModel& image, const lambda::AccessSurvey& survey, const StartPath& start,
+void report_directories(const ImageModel& image, const lambda::AccessSurvey& survey, const StartAccess& start,
                         FindingSink& out) {
   std::map<NodeId, lambda::OutOfReach> closed = survey.closed;
   for (const NodeId directory : start.closed) closed.try_emplace(directory);
@@ -77,7 +46,7 @@ void report_directories(const ImageModel& image, const lambda::AccessSurvey& sur
     const bool passes = start.closed.contains(directory);
     const bool starts = passes || start.closed_workdir.contains(directory);
     out.add({.message = cat("the directory ", path, mode_of(image, directory), " lacks o+x; out of reach below it: ",
-                            passes   ? "the start command"
+                            passes   ? "what the start needs"
                             : starts ? "WORKDIR"
                                      : "",
                             starts && below.files > 0 ? " and " : "", below.files > 0 ? below_text(below) : ""),
@@ -97,11 +66,11 @@ void report_directories(const ImageModel& image, const lambda::AccessSurvey& sur
 }
 
 /// Files without o+r: each by itself, or by directory where there are many.
-void report_files(const ImageModel& image, const lambda::AccessSurvey& survey, const StartPath& start,
+void report_files(const ImageModel& image, const lambda::AccessSurvey& survey, const StartAccess& start,
                   FindingSink& out) {
   std::map<std::uint32_t, std::map<std::string, NodeId>> by_layer;
   for (const NodeId file : survey.unreadable) {
-    if (!start.started.contains(file)) by_layer[image.node(file).layer].emplace(image.path(file), file);
+    if (!start.needed.contains(file)) by_layer[image.node(file).layer].emplace(image.path(file), file);
   }
   for (const auto& [layer, files] : by_layer) {
     std::vector<std::string_view> paths;
@@ -126,7 +95,7 @@ void report_files(const ImageModel& image, const lambda::AccessSurvey& survey, c
 
 Outcome check(const LintInput& in, FindingSink& out) {
   if (const auto outcome = without_files(in.image)) return *outcome;
-  const StartPath start = start_path(in.image);
+  const StartAccess start = lambda::survey_start_access(in.image);
   const lambda::AccessSurvey survey = lambda::survey_access(in.image);
   report_start(in.image, start, out);
   report_directories(in.image, survey, start, out);
@@ -142,7 +111,8 @@ constinit const Rule unreadable_file = {.info = {.id = "unreadable-file",
                                                  .category = Category::runtime,
                                                  .severity = Severity::warning,
                                                  .evidence = Evidence::documented,
-                                                 .reads = lambda::kStartReads,
+                                                 .reads = lambda::kStartAccessReads,
+                                                 .facts = Facts::zip_names,
                                                  .fixed_by = "grant-read"},
                                         .check = check};
 

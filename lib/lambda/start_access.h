@@ -1,0 +1,38 @@
+// start_access.h - what Lambda's user must be able to pass, read and start before the first event is handled.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+#include <string_view>
+
+#include "lambda/access.h"
+#include "lambda/entrypoint.h"
+#include "lambda/handler_files.h"
+
+namespace ocitidy::lambda {
+
+/// Declared by every rule that calls survey_start_access(), which also wants Facts::zip_names.
+inline constexpr auto kStartAccessReads = [] {
+  std::array<ContentQuery, kStartReads.size() + 2> reads{kPathFiles, kNodeClientPackage};
+  std::ranges::copy(kStartReads, reads.begin() + 2);
+  return reads;
+}();
+
+/// What must be passed and read for the function to start at all.
+struct StartAccess {
+  std::set<NodeId> closed;                     ///< directories on the way to what is needed, which others cannot pass
+  std::set<NodeId> closed_workdir;             ///< WORKDIR, where the process starts, and those above it
+  std::set<NodeId> needed;                     ///< files
+  std::map<NodeId, std::string_view> refused;  ///< those of them that lack bits, and which: "o+rx"
+};
+
+/// The started programs; the handler's file; and the only copy of the runtime client, of the jar with the handler's
+/// class, and of what Python reads before anything else. Of two copies neither is known to be needed, nor is a Python
+/// source of which there is bytecode. Files of uid 993
+/// count as readable: that uid was seen on Lambda, though nothing promises it. One walk of the tree.
+/// Source: runs under such a user (tests/e2e/truth); the uid: public Dockerfiles (read 2026-09-01).
+StartAccess survey_start_access(const ImageModel& image);
+
+}  // namespace ocitidy::lambda
