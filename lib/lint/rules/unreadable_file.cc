@@ -2,55 +2,24 @@
 // Why and examples: docs/rules/unreadable-file.md
 #include <algorithm>
 #include <map>
-#include <set>
 #include <utility>
 #include <vector>
 
 #include "base/text.h"
 #include "lambda/access.h"
-#include "lambda/entrypoint.h"
+#include "lambda/loader.h"
 #include "lint/path_groups.h"
 #include "lint/rules/rules.h"
+#include "lint/start_path.h"
 #include "lint/wording.h"
 
 namespace ocitidy::rules {
 namespace {
 
+constexpr auto kReads = lambda::kLoaderReads;
 constexpr std::size_t kGroupsPerLayer = 20;
 
 std::string mode_of(const ImageModel& image, NodeId node) { return cat(" (mode ", octal(image.node(node).mode), ")"); }
-
-/// What must be passed and started for the function to start at all.
-struct StartPath {
-  std::set<NodeId> closed;                     // directories on the way to a program
-  std::set<NodeId> closed_workdir;             // WORKDIR, where the process starts, and those above it
-  std::set<NodeId> started;                    // files
-  std::map<NodeId, std::string_view> refused;  // those of them that lack bits, and which
-};
-
-StartPath start_path(const ImageModel& image) {
-  StartPath path;
-  for (const lambda::Program& program : lambda::started_programs(image)) {
-    std::vector<NodeId> passed = program.links;
-    if (program.file) passed.push_back(*program.file);
-    for (const NodeId node : passed) {
-      for (const NodeId directory : lambda::closed_above(image, node)) path.closed.insert(directory);
-    }
-    if (!program.file) continue;
-    const Node node = image.node(*program.file);
-    path.started.insert(*program.file);
-    const bool read_only = program.named_by == lambda::Program::NamedBy::operand;  // sh FILE
-    const bool unread = (read_only || lambda::is_script(image, *program.file)) && !lambda::others_may_read(node);
-    if (unread) path.refused[*program.file] = read_only ? "o+r" : "o+rx";
-    if (!unread && !read_only && !lambda::others_may_execute(node)) path.refused[*program.file] = "o+x";
-  }
-  const auto workdir = image.resolve(image.config().working_dir);
-  if (workdir && image.node(*workdir).type == EntryType::directory) {
-    for (const NodeId directory : lambda::closed_above(image, *workdir)) path.closed_workdir.insert(directory);
-    if (!lambda::others_may_execute(image.node(*workdir))) path.closed_workdir.insert(*workdir);
-  }
-  return path;
-}
 
 void report_start(const ImageModel& image, const StartPath& start, FindingSink& out) {
   for (const auto& [file, bits] : start.refused) {
@@ -71,13 +40,16 @@ void report_directories(const ImageModel& image, const lambda::AccessSurvey& sur
                         FindingSink& out) {
   std::map<NodeId, lambda::OutOfReach> closed = survey.closed;
   for (const NodeId directory : start.closed) closed.try_emplace(directory);
+  for (const NodeId directory : start.closed_library) closed.try_emplace(directory);
   for (const NodeId directory : start.closed_workdir) closed.try_emplace(directory);
   for (const auto& [directory, below] : closed) {
     const std::string path = seen_path(image.path(directory));
     const bool passes = start.closed.contains(directory);
-    const bool starts = passes || start.closed_workdir.contains(directory);
+    const bool loads = start.closed_library.contains(directory);
+    const bool starts = passes || loads || start.closed_workdir.contains(directory);
     out.add({.message = cat("the directory ", path, mode_of(image, directory), " lacks o+x; out of reach below it: ",
                             passes   ? "the start command"
+                            : loads  ? "a library that the start command needs"
                             : starts ? "WORKDIR"
                                      : "",
                             starts && below.files > 0 ? " and " : "", below.files > 0 ? below_text(below) : ""),
@@ -142,7 +114,8 @@ constinit const Rule unreadable_file = {.info = {.id = "unreadable-file",
                                                  .category = Category::runtime,
                                                  .severity = Severity::warning,
                                                  .evidence = Evidence::documented,
-                                                 .reads = lambda::kStartReads,
+                                                 .reads = kReads,
+                                                 .facts = Facts::elf,
                                                  .fixed_by = "grant-read"},
                                         .check = check};
 
