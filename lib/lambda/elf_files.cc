@@ -42,7 +42,7 @@ LibraryIndex::LibraryIndex(const ImageModel& image, std::vector<ElfFile> files) 
     for (const Entry& entry : layer.entries) {
       if (entry.type != EntryType::symlink && entry.type != EntryType::hard_link) continue;
       const std::string_view name = file_name(entry.path);
-      if (name.find(".so") != std::string_view::npos) by_name_[std::string(name)];
+      if (name.find(".so") != std::string_view::npos && image.find(entry.path)) by_name_[std::string(name)];
     }
   }
 }

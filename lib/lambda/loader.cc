@@ -8,7 +8,9 @@
 
 #include "base/text.h"
 #include "formats/elf.h"
+#include "lambda/access.h"
 #include "lambda/elf_files.h"
+#include "lambda/start_chain.h"
 
 namespace ocitidy::lambda {
 namespace {
@@ -43,6 +45,21 @@ void for_each_piece(std::string_view text, std::string_view separators, Take tak
     if (const std::string_view piece = trimmed(text.substr(0, end)); !piece.empty()) take(piece);
     text.remove_prefix(std::min(text.size(), end + 1));
   }
+}
+
+/// Filled or mounted when the function starts: what lies there the image does not say.
+bool is_made_later(std::string_view path) {
+  path.remove_prefix(std::min(path.find_first_not_of('/'), path.size()));
+  constexpr auto kRoots = std::to_array<std::string_view>({"tmp", "mnt", "dev", "proc", "run", "var/run"});
+  return std::ranges::any_of(kRoots, [&](std::string_view root) {
+    return path.starts_with(root) && (path.size() == root.size() || path[root.size()] == '/');
+  });
+}
+
+/// May others not open it? Whether Lambda keeps the mode of the root directory is not known.
+bool is_out_of_reach(const ImageModel& image, NodeId file) {
+  if (!others_may_read(image.node(file))) return true;
+  return std::ranges::any_of(closed_above(image, file), [](NodeId directory) { return directory != NodeId::root; });
 }
 
 /// The directories that ldconfig is told of. An "include" of other files than those in ld.so.conf.d is not followed.
@@ -88,6 +105,21 @@ class Search {
 
   /// Looks for `name`, which objects[of] needs. False when it is nowhere; `found` is not filled when that is not known.
   bool find(std::string_view name, const std::vector<LoadedObject>& objects, std::size_t of, LoadedObject& found) {
+    second_best_.reset();
+    may_come_later_ = false;
+    if (search(name, objects, of, found)) return true;
+    if (!second_best_) return false;
+    found = *second_best_;
+    return true;
+  }
+
+  /// Of the last find().
+  bool may_come_later() const { return may_come_later_; }
+
+  bool exhausted() const { return lookups_ > kMostLookups; }
+
+ private:
+  bool search(std::string_view name, const std::vector<LoadedObject>& objects, std::size_t of, LoadedObject& found) {
     if (name.find('/') != std::string_view::npos) {
       return std::ranges::any_of(expanded(name, objects[of].directory), [&](const std::string& path) {
         return try_file(std::string(parent_path(path)), file_name(path), found);
@@ -109,12 +141,16 @@ class Search {
       }
     }
     if (!musl && (in_library_path() || try_all(own, name, objects[of].directory, found))) return true;
-    return try_all(system_, name, "", found);
+    return try_cached(name, found) || try_all(system_, name, "", found);
   }
 
-  bool exhausted() const { return lookups_ > kMostLookups; }
+  /// What ldconfig found, also in directories that only its command line named.
+  bool try_cached(std::string_view name, LoadedObject& found) {
+    const auto [begin, end] = cached_.equal_range(name);
+    return std::any_of(begin, end,
+                       [&](const auto& entry) { return try_file(std::string(entry.second), entry.first, found); });
+  }
 
- private:
   void add_musl_directories(std::string_view interpreter) {
     const std::string_view loader = file_name(interpreter);
     const std::string_view arch = loader.substr(std::min(loader.size(), std::string_view("ld-musl-").size()));
@@ -127,18 +163,35 @@ class Search {
   }
 
   /// The defaults of all distributions: one more directory only makes rules say less. The loader's own is the default
-  /// of libcs that are installed elsewhere.
+  /// of libcs that are installed elsewhere. What ld.so.conf says only ldconfig reads: without its cache it is void.
   void add_glibc_directories(std::string_view interpreter) {
-    system_ = configured_directories(image_);
-    for (const std::string_view path :
-         {"/lib64", "/usr/lib64", "/lib", "/usr/lib", "/usr/local/lib", "/usr/local/lib64"})
-      system_.emplace_back(path);
-    if (const std::string_view triplet = multiarch(machine_); !triplet.empty()) {
-      for (const std::string_view path : {"/lib/", "/usr/lib/", "/usr/local/lib/"})
-        system_.push_back(cat(path, triplet));
+    const auto loader = image_.resolve(interpreter);
+    const std::string loader_path = loader ? image_.path(*loader) : std::string();
+    const bool configured = may_have_cache(loader_path);
+    if (configured) system_ = configured_directories(image_);
+    for (const std::string_view path : {"/lib64", "/usr/lib64", "/lib", "/usr/lib"}) system_.emplace_back(path);
+    const std::string_view triplet = multiarch(machine_);
+    if (!triplet.empty()) {
+      for (const std::string_view path : {"/lib/", "/usr/lib/"}) system_.push_back(cat(path, triplet));
     }
-    if (const auto loader = image_.resolve(interpreter)) system_.emplace_back(parent_path(image_.path(*loader)));
+    if (configured) {
+      for (const std::string_view path : {"/usr/local/lib", "/usr/local/lib64"}) system_.emplace_back(path);
+      if (!triplet.empty()) system_.push_back(cat("/usr/local/lib/", triplet));
+    }
+    if (loader) system_.emplace_back(parent_path(loader_path));
     if (!interpreter.empty()) system_.emplace_back(parent_path(interpreter));
+  }
+
+  /// A libc that is installed elsewhere keeps its cache elsewhere.
+  bool may_have_cache(std::string_view loader) {
+    const bool usual = loader.starts_with("lib") || loader.starts_with("usr/lib");
+    if (libc_ != Libc::glibc || !usual) return true;
+    const auto cache = image_.resolve("etc/ld.so.cache");
+    if (!cache || image_.node(*cache).size_bytes == 0) return false;
+    for_each_piece(text_of(image_, *cache), std::string_view("\0", 1), [&](std::string_view path) {
+      if (path.starts_with('/')) cached_.emplace(file_name(path), parent_path(path));
+    });
+    return true;
   }
 
   static Directories split(std::string_view path, std::string_view separators) {
@@ -146,6 +199,10 @@ class Search {
     for_each_piece(path, separators, [&](std::string_view piece) {
       if (all.size() < kMostDirectories) all.emplace_back(piece);
     });
+    // An empty piece is the working directory, for glibc.
+    const auto separates = [&](char c) { return separators.contains(c); };
+    const bool has_empty = !path.empty() && (separates(path.front()) || separates(path.back()) || path.contains("::"));
+    if (has_empty) all.emplace_back(".");
     return all;
   }
 
@@ -191,6 +248,7 @@ class Search {
       if (!level.empty() && !has_hwcaps(directory)) return false;
       const std::string_view start = directory.starts_with('/') ? "" : image_.config().working_dir;
       const auto node = image_.resolve(cat(start, "/", directory, level, "/", name));
+      if (!node) note_lack(cat(start, "/", directory), cat(start, "/", directory, level, "/", name));
       if (!node || image_.node(*node).type != EntryType::file) continue;
       const auto made_by = image_.node(*node).made_by;
       const std::uint16_t machine = made_by ? image_.entry(*made_by).elf_machine : std::uint16_t{0};
@@ -200,9 +258,19 @@ class Search {
       found.file = *node;
       found.facts = facts;
       found.directory = parent_path(image_.path(*node));
-      return true;
+      found.out_of_reach = is_out_of_reach(image_, *node);
+      if (!found.out_of_reach) return true;
+      if (!second_best_) second_best_ = found;  // the loader goes on
     }
     return false;
+  }
+
+  void note_lack(std::string_view directory, std::string_view path) {
+    may_come_later_ = may_come_later_ || is_made_later(directory);
+    for (const std::string_view place : {directory, path}) {
+      const auto node = image_.find(place);
+      may_come_later_ = may_come_later_ || (node && is_made_later(image_.node(*node).link_target));
+    }
   }
 
   bool has_hwcaps(const std::string& directory) {
@@ -217,6 +285,9 @@ class Search {
   Libc libc_ = Libc::unknown;
   Directories library_path_, system_;
   std::map<std::string, bool, std::less<>> hwcaps_;
+  std::multimap<std::string_view, std::string_view> cached_;  // name -> directory, of ld.so.cache
+  std::optional<LoadedObject> second_best_;
+  bool may_come_later_ = false;
   std::size_t lookups_ = 0;
 };
 
@@ -227,6 +298,34 @@ bool is_known(const Process& process, std::size_t object) {
     if (!facts || !facts->complete) return false;
   }
   return true;
+}
+
+bool names_loader_variable(std::string_view text) {
+  return text.contains("LD_LIBRARY_PATH") || text.contains("LD_PRELOAD");
+}
+
+/// May a script set variables that the loader heeds: by name, or out of a file or a command's output?
+bool may_change_loader(const StartScript& script) {
+  if (!script.shell.complete || names_loader_variable(script.text)) return true;
+  return std::ranges::any_of(script.shell.commands, [](const ShellCommand& command) {
+    if (command.words.empty()) return false;
+    const std::string name = command.words.front().literal().value_or("");
+    if (name == "." || name == "source" || name == "eval") return true;
+    if (name != "export" && name != "declare" && name != "typeset") return false;
+    return std::ranges::any_of(
+        command.words, [](const ShellWord& word) { return !word.literal() && !split_assignment(word).has_value(); });
+  });
+}
+
+/// env NAME=value PROGRAM
+bool passes_variable(const Program& program) {
+  return std::ranges::any_of(program.words, [](const auto& word) { return word && names_loader_variable(*word); });
+}
+
+/// Does `program` get the environment of what starts it? First lines with `env -S NAME=value` may say else.
+bool keeps_environment(const ImageModel& image, const Program& program) {
+  if (program.named_by == Program::NamedBy::base) return false;
+  return !program.script || !names_loader_variable(text_of(image, *program.script));
 }
 
 }  // namespace
@@ -255,6 +354,7 @@ std::optional<Process> load(const ImageModel& image, NodeId program) {
   if (!facts || !facts->is_dynamic || facts->interpreter.empty()) return std::nullopt;
   Search search(image, *facts);
   Process process{.libc = search.libc(), .objects = {}, .lacking = {}};
+  process.environment_known = env_value(image.config(), "LD_PRELOAD").value_or("").empty();
   const std::string path = image.path(program);
   process.objects.push_back(
       {.file = program, .directory = std::string(parent_path(path)), .name = path, .facts = facts});
@@ -267,7 +367,8 @@ std::optional<Process> load(const ImageModel& image, NodeId program) {
       if (search.is_loader(name, *facts) || !seen.insert(name).second) continue;
       LoadedObject found;
       if (!search.find(name, process.objects, i, found)) {
-        if (is_known(process, i)) process.lacking.push_back({.name = name, .needed_by = i});
+        if (is_known(process, i))
+          process.lacking.push_back({.name = name, .needed_by = i, .may_come_later = search.may_come_later()});
         continue;
       }
       if (search.exhausted()) return process;
@@ -283,11 +384,28 @@ std::optional<Process> load(const ImageModel& image, NodeId program) {
 std::vector<Process> started_processes(const ImageModel& image) {
   std::vector<Process> processes;
   std::set<NodeId> seen;
-  for (const Program& program : started_programs(image)) {
+  const StartChain chain = follow_start(image);
+  const bool silent =
+      std::ranges::none_of(chain.scripts, may_change_loader) && std::ranges::none_of(chain.programs, passes_variable);
+  bool known = true;
+  for (const Program& program : chain.programs) {
+    known = known && (program.named_by == Program::NamedBy::config || program.named_by == Program::NamedBy::script ||
+                      (silent && keeps_environment(image, program)));
     if (!program.file || !seen.insert(*program.file).second) continue;
-    if (auto process = load(image, *program.file)) processes.push_back(*std::move(process));
+    if (auto process = load(image, *program.file)) {
+      process->environment_known = process->environment_known && known;
+      processes.push_back(*std::move(process));
+    }
   }
   return processes;
+}
+
+std::optional<NodeId> loader_of(const ImageModel& image, NodeId program) {
+  const auto made_by = image.node(program).made_by;
+  const ElfFacts* facts = made_by ? image.elf(*made_by) : nullptr;
+  if (!facts || !facts->interpreter.starts_with('/')) return std::nullopt;
+  const auto loader = image.resolve(facts->interpreter);
+  return loader && image.node(*loader).type == EntryType::file ? loader : std::nullopt;
 }
 
 Libc libc_of_image(const ImageModel& image) {

@@ -19,9 +19,10 @@
 namespace ocitidy::lambda {
 
 /// Every rule that calls load() declares these in RuleInfo::reads, and Facts::elf: scripts, as for started_programs(),
-/// and the directories that ldconfig and musl are told to look in.
+/// the directories that ldconfig and musl are told to look in, and what ldconfig found.
 inline constexpr auto kLoaderReads = [] {
-  constexpr std::array<ContentQuery, 3> kConfigs{ContentQuery{.glob = "etc/ld.so.conf", .first_bytes = 4096},
+  constexpr std::array<ContentQuery, 4> kConfigs{ContentQuery{.glob = "etc/ld.so.cache", .first_bytes = 256 << 10},
+                                                 ContentQuery{.glob = "etc/ld.so.conf", .first_bytes = 4096},
                                                  ContentQuery{.glob = "etc/ld.so.conf.d/*.conf", .first_bytes = 4096},
                                                  ContentQuery{.glob = "etc/ld-musl-*.path", .first_bytes = 4096}};
   std::array<ContentQuery, kStartReads.size() + kConfigs.size()> all{};
@@ -46,18 +47,21 @@ struct LoadedObject {
   const ElfFacts* facts = nullptr;         ///< none: nothing is known of it
   std::optional<std::size_t> needed_by{};  ///< position in Process::objects; none for the program
   bool by_library_path = false;            ///< LD_LIBRARY_PATH led to it
+  bool out_of_reach = false;               ///< others cannot read it, and no other file of that name will do
 };
 
 /// A library that is in none of the directories the loader looks in.
 struct LackingLibrary {
   std::string name;
   std::size_t needed_by = 0;
+  bool may_come_later = false;  ///< a directory or link on the way leads to what is mounted or written at run time
 };
 
 struct Process {
   Libc libc = Libc::unknown;
   std::vector<LoadedObject> objects;  ///< the program, then libraries in the loader's order
   std::vector<LackingLibrary> lacking;
+  bool environment_known = true;  ///< it has the config's variables for the loader, and these preload nothing
 };
 
 /// What the loader maps for the ELF file `program`; none when it has no dynamic section or its facts are not known.
@@ -66,6 +70,9 @@ std::optional<Process> load(const ImageModel& image, NodeId program);
 
 /// load() of each of started_programs() that is a dynamic ELF program, each file once.
 std::vector<Process> started_processes(const ImageModel& image);
+
+/// The file that the kernel opens to load `program` (PT_INTERP); none when it names none, or there is none.
+std::optional<NodeId> loader_of(const ImageModel& image, NodeId program);
 
 inline constexpr std::size_t kMostObjects = 2000;
 inline constexpr std::size_t kMostLookups = 100'000;

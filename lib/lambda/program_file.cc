@@ -30,12 +30,36 @@ bool is_text(std::string_view head, bool whole) {
   return false;
 }
 
+std::string_view head_of(const ImageModel& image, EntryId entry) {
+  const std::optional<Capture> capture = image.captured(entry);
+  if (!capture) return {};
+  return {reinterpret_cast<const char*>(capture->bytes.data()), capture->bytes.size()};
+}
+
+/// Does the file end before its program headers do? By its size alone where no bytes are known.
+/// Source: ELF gABI; Linux fs/binfmt_elf.c, load_elf_phdrs.
+bool is_cut(std::string_view head, std::uint64_t size_bytes) {
+  constexpr std::size_t kHeader32 = 52, kHeader64 = 64, kClass = 4, kOrder = 5;
+  if (size_bytes < kHeader32) return true;
+  if (head.size() <= kOrder || head[kClass] != 2) return false;
+  if (size_bytes < kHeader64) return true;
+  if (head.size() < kHeader64 || head[kOrder] != 1) return false;
+  const auto number = [&](std::size_t at, std::size_t bytes) {
+    std::uint64_t value = 0;
+    while (bytes-- > 0) value = value << 8 | static_cast<unsigned char>(head[at + bytes]);
+    return value;
+  };
+  const std::uint64_t offset = number(32, 8), length = number(54, 2) * number(56, 2);
+  return offset > size_bytes || length > size_bytes - offset;
+}
+
 }  // namespace
 
 FileKind kind_of(const ImageModel& image, NodeId file) {
   const Node node = image.node(file);
   if (node.type != EntryType::file || !node.made_by) return FileKind::unknown;
-  if (image.entry(*node.made_by).elf_machine != 0) return FileKind::elf;
+  if (image.entry(*node.made_by).elf_machine != 0)
+    return is_cut(head_of(image, *node.made_by), node.size_bytes) ? FileKind::cut_elf : FileKind::elf;
   if (node.size_bytes == 0) return FileKind::empty;
   const std::optional<Capture> capture = image.captured(*node.made_by);
   if (!capture || capture->bytes.empty()) return FileKind::unknown;

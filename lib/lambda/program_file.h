@@ -16,7 +16,8 @@ inline constexpr std::string_view kEmulator = "aws-lambda-rie";
 enum class FileKind : std::uint8_t {
   unknown,  ///< the scan kept no bytes of it
   elf,
-  script,  ///< begins with "#!"
+  cut_elf,  ///< begins as an ELF file does, and ends before its program headers do
+  script,   ///< begins with "#!"
   empty,
   mach_o,       ///< a program for macOS
   windows,      ///< a program for Windows

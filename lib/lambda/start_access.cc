@@ -95,6 +95,28 @@ void add_program(const ImageModel& image, const Program& program, StartAccess& a
   if (!unread && !read_only && !others_may_execute(node)) access.refused[*program.file] = "o+x";
 }
 
+/// What the kernel and the ELF loader open for the programs found so far: their loaders and libraries.
+void add_loaded(const ImageModel& image, StartAccess& access) {
+  for (const NodeId program : std::set<NodeId>(access.needed)) {
+    const auto loader = loader_of(image, program);
+    if (!loader) continue;
+    add_closed(image, *loader, access.closed);
+    access.needed.insert(*loader);
+    if (!others_may_execute(image.node(*loader))) access.refused[*loader] = "o+x";
+  }
+  // A layer that cannot be read may hold the library that the loader finds first.
+  const auto is_unread = [](const Layer& layer) { return layer.contents != LayerContents::scanned; };
+  if (std::ranges::any_of(image.layers(), is_unread)) return;
+  for (const Process& process : started_processes(image)) {
+    for (const LoadedObject& object : process.objects) {
+      if (!object.out_of_reach || !process.environment_known) continue;
+      add_closed(image, object.file, access.closed);
+      access.needed.insert(object.file);
+      if (!others_may_read(image.node(object.file))) access.refused[object.file] = "o+r";
+    }
+  }
+}
+
 /// Is there bytecode of a Python source that others may read? The interpreter then needs no more than the source's
 /// times.
 bool has_readable_bytecode(const ImageModel& image, NodeId source) {
@@ -129,6 +151,7 @@ StartAccess survey_start_access(const ImageModel& image) {
   StartAccess access;
   const std::vector<Program> programs = started_programs(image);
   for (const Program& program : programs) add_program(image, program, access);
+  add_loaded(image, access);
   for (const NodeId file : Needs(image, programs).find()) add_needed(image, file, access);
   const auto workdir = image.resolve(image.config().working_dir);
   if (workdir && image.node(*workdir).type == EntryType::directory) {

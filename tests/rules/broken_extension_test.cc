@@ -69,5 +69,16 @@ TEST(BrokenExtension, CountsWhatItDoesNotName) {
   EXPECT_EQ(findings.size(), 21u);
 }
 
+TEST(BrokenExtension, LooksAtWhatTheLoaderFinds) {
+  const std::string image =
+      "layer\nfile opt/extensions/e 0755 elf64 needs=l.so interp=/lib64/ld-linux-x86-64.so.2\n"
+      "file lib64/ld-linux-x86-64.so.2 ";
+  expect_silent("broken-extension", image + "0755 elf64 shared\nfile lib64/l.so elf64\n");
+  for (const std::string_view more :
+       {"0755 elf64 shared\nfile opt/l.so elf64\n", "0755 elf64 shared\nfile lib64/l.so 0600 elf64\n",
+        "0644 elf64 shared\nfile lib64/l.so elf64\n", "0755 elf64-aarch64 shared\nfile lib64/l.so elf64-x86_64\n"})
+    EXPECT_EQ(expect_finds("broken-extension", image + std::string(more)).size(), 1u) << more;
+}
+
 }  // namespace
 }  // namespace ocitidy::test

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "base/text.h"
 #include "support/rule_test.h"
@@ -71,6 +72,43 @@ TEST(MissingLibrary, IsNotForImagesWithoutElfFiles) {
   expect_not_applicable(kRule, "base none\nlayer\nfile x \"y\"\n");
   expect_not_applicable(
       kRule, cat(kGlibc, "layer absent type=application/vnd.oci.image.layer.nondistributable.v1.tar+gzip\n"));
+}
+
+constexpr std::string_view kProgram = "file p 0755 elf64 needs=libx.so interp=/lib64/ld-linux-x86-64.so.2\n";
+constexpr std::string_view kElsewhere = "file opt/x/libx.so elf64\n";
+
+/// Of the one finding on /p, which `config` starts with the library elsewhere.
+std::optional<Severity> severity_of(std::string_view config, std::string_view more = kElsewhere) {
+  const auto findings =
+      expect_finds(kRule, cat("config ", config, "\n", kGlibc, "file bin/sh 0755 elf64\n", kProgram, more));
+  return findings.size() == 1 ? std::optional(findings.front().severity) : std::nullopt;
+}
+
+std::optional<Severity> severity_behind(std::string_view script) {
+  return severity_of("entrypoint /run.sh", cat(kElsewhere, "file run.sh 0755 \"", script, "\"\n"));
+}
+
+TEST(MissingLibrary, IsCertainForProgramsWithTheVariablesOfTheConfig) {
+  EXPECT_EQ(severity_of("entrypoint /p"), Severity::error);
+  EXPECT_EQ(severity_of("entrypoint /p ; env LD_LIBRARY_PATH=/opt/lib64"), Severity::error);
+  EXPECT_EQ(severity_of("entrypoint /p ; env LD_PRELOAD=/opt/x/libx.so"), Severity::warning);
+  EXPECT_EQ(severity_of("entrypoint /p ; env LD_LIBRARY_PATH=/mnt/efs"), Severity::warning);
+  EXPECT_EQ(severity_of("entrypoint /run.py", cat(kElsewhere, "file run.py 0755 \"#!/p\\n\"\n")), Severity::error);
+}
+
+TEST(MissingLibrary, IsInDoubtBehindScriptsThatMaySetTheVariable) {
+  EXPECT_EQ(severity_behind("#!/bin/sh\\nexec /p\\n"), Severity::error);
+  EXPECT_EQ(severity_behind("#!/bin/sh\\nexport A=1\\nexec /p\\n"), Severity::error);
+  EXPECT_EQ(severity_behind("#!/bin/sh\\nexport LD_LIBRARY_PATH=/opt/x\\nexec /p\\n"), Severity::warning);
+  EXPECT_EQ(severity_behind("#!/bin/sh\\nexport $(cat /env)\\nexec /p\\n"), Severity::warning);
+  EXPECT_EQ(severity_behind("#!/bin/sh\\nexec env LD_LIBRARY_PATH=/opt/x /p\\n"), Severity::warning);
+}
+
+TEST(MissingLibrary, LinksToNowhereAndOtherProcessorsAreNoLibraries) {
+  EXPECT_EQ(severity_of("entrypoint /p", "symlink lib64/libx.so -> /opt/libx.so\n"), Severity::error);
+  EXPECT_EQ(severity_of("entrypoint /p", "symlink lib64/libx.so -> /mnt/efs/libx.so\n"), Severity::warning);
+  EXPECT_EQ(severity_of("entrypoint /p", "file lib64/libx.so elf64-aarch64\n"), Severity::error);
+  EXPECT_EQ(severity_of("entrypoint /p", "file lib64/haswell/libx.so elf64\n"), Severity::warning);
 }
 
 }  // namespace

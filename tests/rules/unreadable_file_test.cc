@@ -142,5 +142,21 @@ TEST(UnreadableFile, SaysWhatItCannotJudge) {
   expect_silent(kRule, "base none");
 }
 
+TEST(UnreadableFile, LooksAtWhatTheLoaderOpens) {
+  const std::string program =
+      "config entrypoint /p ; env LD_LIBRARY_PATH=/srv/l\nbase none\nlayer\n"
+      "file p 0755 elf64 needs=l.so interp=/lib64/ld-linux-x86-64.so.2\n";
+  const auto errors = [&](std::string_view more) {
+    return std::ranges::count(expect_finds("unreadable-file", program + std::string(more)), Severity::error,
+                              &Finding::severity);
+  };
+  constexpr std::string_view kLoader = "file lib64/ld-linux-x86-64.so.2 0755 elf64 shared\n";
+  EXPECT_EQ(errors("file lib64/ld-linux-x86-64.so.2 0644 elf64 shared\nfile lib/l.so elf64\n"), 1);
+  EXPECT_EQ(errors(cat(kLoader, "file lib/l.so 0640 elf64\n")), 1);
+  EXPECT_EQ(errors(cat(kLoader, "dir srv/l 0700\nfile srv/l/l.so elf64\n")), 1);
+  expect_silent("unreadable-file",
+                cat(program, kLoader, "dir srv/l 0700\nfile srv/l/l.so elf64\nfile lib/l.so elf64\n"));
+}
+
 }  // namespace
 }  // namespace ocitidy::test

@@ -70,5 +70,13 @@ TEST(WrongArchitecture, DoesNotJudgeArtifacts) { expect_not_applicable(kRule, "a
 
 TEST(WrongArchitecture, JudgesTheConfigOfAnEmptyImage) { expect_silent(kRule, "base none"); }
 
+TEST(WrongArchitecture, LooksAtTheElfLoader) {
+  const std::string image =
+      "config entrypoint /p\nbase none\nlayer\nfile p 0755 elf64-x86_64 needs=l.so interp=/lib64/ld-linux-x86-64.so.2\n"
+      "file lib64/ld-linux-x86-64.so.2 0755 elf64-";
+  expect_silent("wrong-architecture", image + "x86_64 shared\n");
+  EXPECT_EQ(expect_finds("wrong-architecture", image + "aarch64 shared\n").size(), 1u);
+}
+
 }  // namespace
 }  // namespace ocitidy::test

@@ -1,13 +1,18 @@
 // broken-extension: a file in /opt/extensions that the kernel cannot start as Lambda's user.
 // Why and examples: docs/rules/broken-extension.md
+#include <algorithm>
 #include <array>
 #include <utility>
 
 #include "base/text.h"
 #include "formats/elf.h"
 #include "lambda/access.h"
+#include "lambda/elf_files.h"
 #include "lambda/entrypoint.h"
 #include "lambda/extensions.h"
+#include "lambda/loader.h"
+#include "lambda/program_file.h"
+#include "lint/link_fault.h"
 #include "lint/rules/rules.h"
 #include "lint/wording.h"
 
@@ -18,8 +23,12 @@ using lambda::Program;
 using Problem = Program::Problem;
 
 constexpr std::size_t kMostFindings = 20;
-constexpr std::array<ContentQuery, 2> kReads = {
-    lambda::kScriptHeads, ContentQuery{.glob = "opt/extensions/*", .first_bytes = lambda::kScriptHeads.first_bytes}};
+constexpr auto kReads = [] {
+  std::array<ContentQuery, lambda::kLoaderReads.size() + 1> all{
+      ContentQuery{.glob = "opt/extensions/*", .first_bytes = lambda::kScriptHeads.first_bytes}};
+  std::ranges::copy(lambda::kLoaderReads, all.begin() + 1);
+  return all;
+}();
 
 /// What is wrong with one extension; `message` follows its path.
 struct Fault {
@@ -49,17 +58,11 @@ Fault unresolved(const Program& program) {
           "install the interpreter in the final stage, or ship the extension as a static program"};
 }
 
-std::uint16_t machine_of(const Platform& platform) {
-  if (platform.architecture == "amd64" || platform.architecture == "x86_64") return kElfX86_64;
-  if (platform.architecture == "arm64" || platform.architecture == "aarch64") return kElfAarch64;
-  return 0;
-}
-
 /// Format, machine and loader of a file that is there.
 std::optional<Fault> unloadable(const ImageModel& image, NodeId file) {
   const std::optional<EntryId> made_by = image.node(file).made_by;
   if (!made_by) return std::nullopt;
-  const std::uint16_t machine = image.entry(*made_by).elf_machine, wanted = machine_of(image.config().platform);
+  const std::uint16_t machine = image.entry(*made_by).elf_machine, wanted = lambda::expected_machine(image);
   if (machine == 0) {
     const bool known = image.node(file).size_bytes == 0 || image.captured(*made_by);
     if (!known || lambda::is_script(image, file)) return std::nullopt;
@@ -74,12 +77,9 @@ std::optional<Fault> unloadable(const ImageModel& image, NodeId file) {
                  cat("copy the extension's build for ", elf_machine_name(wanted)),
                  may_run ? Severity::warning : Severity::error};
   }
-  const ElfFacts* elf = image.elf(*made_by);
-  if (elf && !elf->interpreter.empty() && !has_unread_layer(image) && !image.resolve(elf->interpreter)) {
-    return Fault{
-        cat("needs the loader ", quote(elf->interpreter), ", which is not in the image: 'no such file or directory'"),
-        "build it static (Go: CGO_ENABLED=0), or for the C library of this image"};
-  }
+  if (lambda::kind_of(image, file) == lambda::FileKind::cut_elf)
+    return Fault{"is an ELF file that was cut short: 'exec format error'", "copy the whole program"};
+  if (auto fault = link_fault(image, file)) return Fault{std::move(fault->message), std::move(fault->fix)};
   return std::nullopt;
 }
 

@@ -1,5 +1,7 @@
 // missing-library: Shared library that the loader will not find.
 // Why and examples: docs/rules/missing-library.md
+#include <algorithm>
+#include <array>
 #include <map>
 #include <optional>
 #include <set>
@@ -18,8 +20,6 @@ namespace {
 
 using lambda::NativeModule;
 
-constexpr auto kReads = lambda::kLoaderReads;
-
 std::string fix_for(std::string_view library) {
   const lambda::LibraryPackage* package = lambda::package_of(library);
   if (!package) return cat("install the package that has ", quote(library), ", in the final stage");
@@ -33,40 +33,61 @@ std::string fix_for(std::string_view library) {
   return remark.empty() ? fix : fix.empty() ? std::string(remark) : cat(fix, "; ", remark);
 }
 
-std::string place_of(const std::vector<const lambda::ElfFile*>& files) {
-  return files.empty() ? "" : cat(" (", seen_path(files.front()->path), ")");
+using Files = std::vector<const lambda::ElfFile*>;
+
+std::string place_of(const Files& files) { return files.empty() ? "" : cat(" (", seen_path(files.front()->path), ")"); }
+
+bool is_for(const Files& files, std::uint16_t machine) {
+  return machine == 0 || std::ranges::find(files, machine, &lambda::ElfFile::machine) != files.end();
 }
 
 /// For a library that is there, elsewhere or under another name than its own.
-std::string fix_for(std::string_view library, const std::vector<const lambda::ElfFile*>& elsewhere) {
-  if (elsewhere.empty()) return fix_for(library);
+std::string fix_for(std::string_view library, const Files& elsewhere, std::uint16_t machine) {
+  if (elsewhere.empty() || !is_for(elsewhere, machine)) return fix_for(library);
   const std::string_view path = elsewhere.front()->path;
   if (file_name(path) != library) return "RUN ldconfig, which makes the link of that name";
   return cat("set ENV LD_LIBRARY_PATH to ", seen_path(parent_path(path)),
              ", or list that directory in /etc/ld.so.conf.d and run ldconfig");
 }
 
-/// Of the programs that start the function. What lies elsewhere in the image a wrapper or a variable may still lead to.
+std::string where_it_is(bool nowhere, const Files& elsewhere, std::uint16_t machine) {
+  if (nowhere) return ", which is not in the image";
+  if (elsewhere.empty()) return ", of which the image has a link only, and not to a library that the loader finds";
+  const std::string place = cat(", which is in the image", place_of(elsewhere));
+  return place + (is_for(elsewhere, machine) ? " but not under that name in a directory that the loader looks in"
+                                             : " for another processor only");
+}
+
+/// Old glibcs look into directories named after processors too. Source: glibc 2.32, sysdeps/x86/dl-hwcap.h.
+bool may_be_for_processor(const Files& files) {
+  constexpr auto kNames = std::to_array<std::string_view>({"atomics", "haswell", "sse2", "tls", "x86_64", "xeon_phi"});
+  return std::ranges::any_of(files, [&](const lambda::ElfFile* file) {
+    return std::ranges::find(kNames, file_name(parent_path(file->path))) != kNames.end();
+  });
+}
+
+/// Of the programs that start the function. What lies elsewhere in the image a variable may still lead to, unless the
+/// program is known to have the config's.
 void check_processes(const ImageModel& image, const lambda::LibraryIndex& index, FindingSink& out) {
+  const std::uint16_t machine = lambda::expected_machine(image);
   std::set<std::pair<NodeId, std::string>> seen;
   for (const lambda::Process& process : lambda::started_processes(image)) {
+    const ElfFacts* facts = process.objects.front().facts;
+    const bool starts = !facts || machine == 0 || facts->machine == machine;  // else wrong-architecture
     for (const lambda::LackingLibrary& lack : process.lacking) {
       const NodeId file = process.objects[lack.needed_by].file;
       if (seen.size() == kMostModuleFindings || !seen.emplace(file, lack.name).second) continue;
       const auto elsewhere = index.named(lack.name);
-      const std::string needs = cat(with_chain(image, process, lack.needed_by), " needs ", quote(lack.name));
-      if (elsewhere.empty() && !index.has(lack.name)) {
-        out.add({.message = cat(needs, ", which is not in the image: the function ends before its first instruction"),
-                 .fix = fix_for(lack.name),
-                 .where = {at_node(image, file)},
-                 .severity = Severity::error});
-        continue;
-      }
-      out.add({.message = cat(needs, ", which is in the image", place_of(elsewhere),
-                              " but not under that name in a directory that the loader looks in"),
-               .fix = fix_for(lack.name, elsewhere),
+      const bool nowhere = elsewhere.empty() && !index.has(lack.name);
+      const bool certain = starts && process.environment_known && process.libc != lambda::Libc::unknown &&
+                           !may_be_for_processor(elsewhere);
+      const bool ends = (nowhere || certain) && !lack.may_come_later;
+      out.add({.message = cat(with_chain(image, process, lack.needed_by), " needs ", quote(lack.name),
+                              where_it_is(nowhere, elsewhere, machine),
+                              ends ? ": the function ends before its first instruction" : ""),
+               .fix = nowhere ? fix_for(lack.name) : fix_for(lack.name, elsewhere, machine),
                .where = {at_node(image, file)},
-               .severity = {}});
+               .severity = ends ? std::optional(Severity::error) : std::nullopt});
     }
   }
 }
@@ -125,7 +146,7 @@ constinit const Rule missing_library = {.info = {.id = "missing-library",
                                                  .severity = Severity::warning,
                                                  .evidence = Evidence::observed,
                                                  .profiles = kLambdaAndGeneric,
-                                                 .reads = kReads,
+                                                 .reads = lambda::kLoaderReads,
                                                  .facts = Facts::elf},
                                         .check = check};
 

@@ -25,6 +25,9 @@ Wording wording(FileKind kind) {
   switch (kind) {
     case FileKind::empty:
       return {"is an empty file", "copy the program itself: a failed download or a bad COPY leaves an empty file"};
+    case FileKind::cut_elf:
+      return {"is an ELF file that was cut short",
+              "copy the whole program: a download or a build that broke off leaves its beginning"};
     case FileKind::mach_o:
       return {"is a program for macOS",
               "build it for Linux: GOOS=linux, or docker buildx build --platform linux/amd64"};
@@ -46,7 +49,7 @@ Wording wording(FileKind kind) {
 bool fails(const Program& program, FileKind kind) {
   if (!lambda::is_refused_by_kernel(kind)) return false;
   const bool by_kernel = program.named_by == Program::NamedBy::config || program.named_by == Program::NamedBy::script;
-  return by_kernel || kind == FileKind::mach_o || kind == FileKind::windows;
+  return by_kernel || kind == FileKind::mach_o || kind == FileKind::windows || kind == FileKind::cut_elf;
 }
 
 Outcome check(const LintInput& in, FindingSink& out) {

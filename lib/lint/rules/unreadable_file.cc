@@ -112,7 +112,7 @@ constinit const Rule unreadable_file = {.info = {.id = "unreadable-file",
                                                  .severity = Severity::warning,
                                                  .evidence = Evidence::documented,
                                                  .reads = lambda::kStartAccessReads,
-                                                 .facts = Facts::zip_names,
+                                                 .facts = Facts::elf | Facts::zip_names,
                                                  .fixed_by = "grant-read"},
                                         .check = check};
 

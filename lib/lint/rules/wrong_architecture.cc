@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "formats/elf.h"
 #include "lambda/entrypoint.h"
+#include "lambda/loader.h"
 #include "lint/rules/rules.h"
 #include "lint/wording.h"
 
@@ -64,13 +65,22 @@ void check_config(const LintInput& in, FindingSink& out) {
   }
 }
 
+std::uint16_t machine_of(const ImageModel& image, NodeId file) {
+  const std::optional<EntryId> made_by = image.node(file).made_by;
+  return made_by ? image.entry(*made_by).elf_machine : std::uint16_t{0};
+}
+
 /// The files that the kernel loads to start the function: the start command, its interpreters, the base image's
-/// bootstrap.
+/// bootstrap, and the ELF loaders that they name.
 std::vector<NodeId> started_files(const ImageModel& image) {
   std::vector<NodeId> files;
   std::set<NodeId> seen;
   for (const lambda::Program& program : lambda::started_programs(image)) {
     if (program.file && seen.insert(*program.file).second) files.push_back(*program.file);
+    const auto loader = program.file ? lambda::loader_of(image, *program.file) : std::nullopt;
+    // That of a program for another processor is right, or does not matter.
+    if (loader && machine_of(image, *loader) != machine_of(image, *program.file) && seen.insert(*loader).second)
+      files.push_back(*loader);
   }
   return files;
 }
@@ -79,8 +89,7 @@ void check_programs(const ImageModel& image, FindingSink& out) {
   const Architecture* said = find_architecture(image.config().platform.architecture);
   if (!said) return;
   for (const NodeId file : started_files(image)) {
-    const std::optional<EntryId> made_by = image.node(file).made_by;
-    const std::uint16_t machine = made_by ? image.entry(*made_by).elf_machine : std::uint16_t{0};
+    const std::uint16_t machine = machine_of(image, file);
     if (machine == 0 || machine == said->machine) continue;
     // A 64-bit kernel may run the 32-bit programs of its family; whether Lambda's does is not documented.
     const bool may_run = machine == said->machine_32_bit;
@@ -111,7 +120,8 @@ constinit const Rule wrong_architecture = {.info = {.id = "wrong-architecture",
                                                     .category = Category::startup,
                                                     .severity = Severity::error,
                                                     .evidence = Evidence::documented,
-                                                    .reads = lambda::kStartReads},
+                                                    .reads = lambda::kStartReads,
+                                                    .facts = Facts::elf},
                                            .check = check};
 
 }  // namespace ocitidy::rules

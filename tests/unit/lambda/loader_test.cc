@@ -78,9 +78,27 @@ TEST(Loader, ReadsWhatLdconfigReads) {
   const std::string files =
       cat("file app/p 0755 elf64 needs=l.so needs=m.so ", kLoader, "\nfile one/l.so elf64\nfile two/m.so elf64\n");
   EXPECT_EQ(mapped(files), (Paths{"app/p", "!l.so", "!m.so"}));
-  EXPECT_EQ(mapped(files + "file etc/ld.so.conf \"include /etc/ld.so.conf.d/*.conf\\n/one # first\\n\"\n"
-                           "file etc/ld.so.conf.d/two.conf \"/two\""),
-            (Paths{"app/p", "one/l.so", "two/m.so"}));
+  const std::string told = files +
+                           "file etc/ld.so.conf \"include /etc/ld.so.conf.d/*.conf\\n/one # first\\n\"\n"
+                           "file etc/ld.so.conf.d/two.conf \"/two\"\n";
+  EXPECT_EQ(mapped(told + "file etc/ld.so.cache \"glibc-ld.so.cache1.1\"\n"), (Paths{"app/p", "one/l.so", "two/m.so"}));
+  EXPECT_EQ(mapped(told), (Paths{"app/p", "!l.so", "!m.so"})) << "the loader reads the cache alone";
+  EXPECT_EQ(mapped(told + "file etc/ld.so.cache \"\"\n"), (Paths{"app/p", "!l.so", "!m.so"}));
+}
+
+TEST(Loader, TakesAnEmptyPieceAsTheWorkingDirectory) {
+  const std::string files = cat("file app/p 0755 elf64 needs=l.so ", kLoader, "\nfile srv/l.so elf64\n");
+  for (const std::string_view path : {":/opt/lib", "/opt/lib:", "/a::/b"})
+    EXPECT_EQ(mapped(files, cat("config workdir /srv ; env LD_LIBRARY_PATH=", path)), (Paths{"app/p", "srv/l.so"}))
+        << path;
+  EXPECT_EQ(mapped(files, "config workdir /srv ; env LD_LIBRARY_PATH=/opt/lib"), (Paths{"app/p", "!l.so"}));
+}
+
+TEST(Loader, GoesOnBehindWhatOthersCannotRead) {
+  const std::string program =
+      cat("file app/p 0755 elf64 needs=l.so runpath=/a:/b ", kLoader, "\nfile a/l.so 0600 elf64\n");
+  EXPECT_EQ(mapped(program + "file b/l.so elf64\n"), (Paths{"app/p", "b/l.so"}));
+  EXPECT_EQ(mapped(program), (Paths{"app/p", "a/l.so"})) << "there, though out of reach";
 }
 
 TEST(Loader, KnowsMusl) {
