@@ -1,7 +1,6 @@
 // missing-library: Shared library that the loader will not find.
 // Why and examples: docs/rules/missing-library.md
 #include <algorithm>
-#include <array>
 #include <map>
 #include <optional>
 #include <set>
@@ -27,10 +26,9 @@ std::string fix_for(std::string_view library) {
   if (!package->debian.empty()) ways.push_back(cat("apt-get install ", package->debian));
   if (!package->amazon.empty()) ways.push_back(cat("dnf install ", package->amazon));
   if (!package->alpine.empty()) ways.push_back(cat("apk add ", package->alpine));
-  std::string fix;
+  std::string fix, remark(package->remark);
   for (const std::string& way : ways) fix += (fix.empty() ? "" : ", or ") + way;
-  const std::string_view remark = package->remark;
-  return remark.empty() ? fix : fix.empty() ? std::string(remark) : cat(fix, "; ", remark);
+  return remark.empty() ? fix : fix.empty() ? remark : cat(fix, "; ", remark);
 }
 
 using Files = std::vector<const lambda::ElfFile*>;
@@ -66,8 +64,7 @@ bool may_be_for_processor(const Files& files) {
   });
 }
 
-/// Of the programs that start the function. What lies elsewhere in the image a variable may still lead to, unless the
-/// program is known to have the config's.
+/// Of the programs that start the function. Where they have the config's variables, what lies elsewhere is lost.
 void check_processes(const ImageModel& image, const lambda::LibraryIndex& index, FindingSink& out) {
   const std::uint16_t machine = lambda::expected_machine(image);
   std::set<std::pair<NodeId, std::string>> seen;
