@@ -21,31 +21,6 @@ bool is_node_client(std::string_view word) {
          word.ends_with(".bin/aws-lambda-ric");
 }
 
-/// Runtime and position of the handler behind a client's name in `words`.
-struct Found {
-  Runtime runtime = Runtime::python;
-  std::size_t at = 0;
-};
-
-std::optional<Found> find_client(const Words& words) {
-  if (words.empty() || !words.front()) return std::nullopt;
-  const std::string_view program = file_name(*words.front());
-  if (program == "awslambdaric") return Found{Runtime::python, 1};
-  if (program == "aws-lambda-ric") return Found{Runtime::node, 1};
-  if (program == "aws_lambda_ric") return Found{Runtime::ruby, 1};
-  for (std::size_t i = 1; i < words.size() && words[i]; ++i) {
-    const std::string_view word = *words[i], before = *words[i - 1];
-    if (word == "awslambdaric" && before == "-m" && is_python(program)) return Found{Runtime::python, i + 1};
-    if (is_node_client(word) && (program == "node" || program == "nodejs")) return Found{Runtime::node, i + 1};
-    if (word == "aws-lambda-ric" && program == "npx") return Found{Runtime::node, i + 1};
-    if (word == kJavaClient && program == "java") return Found{Runtime::java, i + 1};
-    if (file_name(word) == "aws_lambda_ric" && (program == "bundle" || program == "ruby")) {
-      return Found{Runtime::ruby, i + 1};
-    }
-  }
-  return std::nullopt;
-}
-
 bool exists(const ImageModel& image, std::string_view path) { return image.resolve(path).has_value(); }
 
 /// What the interpreters below /var/lang say; none when they say two things, as they do when one was added.
@@ -75,7 +50,7 @@ std::string pointer_to(const ImageConfig& config, std::string_view word) {
   return config.entrypoint.empty() ? "/config/Cmd" : "/config/Entrypoint";
 }
 
-HandlerSearch handler_at(const ImageConfig& config, const Words& words, Found found) {
+HandlerSearch handler_at(const ImageConfig& config, const Words& words, ClientCall found) {
   if (found.at >= words.size()) return {{}, "the start command names no handler"};
   if (!words[found.at] || words[found.at]->empty()) return {{}, "the handler is known only when the function starts"};
   Handler handler{.runtime = found.runtime,
@@ -87,6 +62,15 @@ HandlerSearch handler_at(const ImageConfig& config, const Words& words, Found fo
     for (std::size_t i = 0; i + 1 < found.at; ++i) handler.java.push_back(*words[i]);
   }
   return {std::move(handler), {}};
+}
+
+/// Does the client get no word, whatever the shell makes of the text that starts it?
+bool is_without_handler(const StartChain& chain, const Words& words, ClientCall call) {
+  const bool literal = std::ranges::all_of(chain.scripts, [](const StartScript& script) {
+    return !script.file && script.text.find('$') == std::string::npos;
+  });
+  if (!literal || call.runtime == Runtime::ruby) return false;
+  return call.at >= words.size() || (words[call.at] && words[call.at]->empty());
 }
 
 HandlerSearch on_base_image(const ImageModel& image) {
@@ -214,6 +198,25 @@ void add_sources(std::string_view root, std::string_view handler, std::vector<st
 
 }  // namespace
 
+std::optional<ClientCall> find_client(const Words& words) {
+  if (words.empty() || !words.front()) return std::nullopt;
+  const std::string_view program = file_name(*words.front());
+  if (program == "awslambdaric") return ClientCall{Runtime::python, 1};
+  if (program == "aws-lambda-ric") return ClientCall{Runtime::node, 1};
+  if (program == "aws_lambda_ric") return ClientCall{Runtime::ruby, 1};
+  for (std::size_t i = 1; i < words.size() && words[i]; ++i) {
+    const std::string_view word = *words[i], before = *words[i - 1];
+    if (word == "awslambdaric" && before == "-m" && is_python(program)) return ClientCall{Runtime::python, i + 1};
+    if (is_node_client(word) && (program == "node" || program == "nodejs")) return ClientCall{Runtime::node, i + 1};
+    if (word == "aws-lambda-ric" && program == "npx") return ClientCall{Runtime::node, i + 1};
+    if (word == kJavaClient && program == "java") return ClientCall{Runtime::java, i + 1};
+    if (file_name(word) == "aws_lambda_ric" && (program == "bundle" || program == "ruby")) {
+      return ClientCall{Runtime::ruby, i + 1};
+    }
+  }
+  return std::nullopt;
+}
+
 std::string_view handler_runtime_name(HandlerRuntime runtime) {
   constexpr std::array<std::string_view, 5> kNames = {"Python", "Node.js", "Java", "Ruby", ".NET"};
   return kNames[std::size_t(runtime)];
@@ -225,7 +228,11 @@ HandlerSearch find_handler(const ImageModel& image) {
   const std::vector<std::string>& entrypoint = image.config().entrypoint;
   if (!entrypoint.empty() && entrypoint.front() == kBaseImageEntrypoint) return on_base_image(image);
   for (const Program& program : chain.programs) {
-    if (const auto found = find_client(program.words)) return handler_at(image.config(), program.words, *found);
+    const auto found = find_client(program.words);
+    if (!found) continue;
+    HandlerSearch search = handler_at(image.config(), program.words, *found);
+    if (is_without_handler(chain, program.words, *found)) search.given_none = found->runtime;
+    return search;
   }
   return {{}, "the start command is no runtime interface client whose handler is known"};
 }

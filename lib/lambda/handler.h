@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lambda/entrypoint.h"
 #include "ocitidy/image_model.h"
 
 namespace ocitidy::lambda {
@@ -30,9 +31,17 @@ struct Handler {
 
 /// The handler of `image`, or why there is none to judge.
 struct HandlerSearch {
-  std::optional<Handler> handler;
-  std::string_view why_none;
+  std::optional<Handler> handler = {};
+  std::string_view why_none = {};
+  std::optional<HandlerRuntime> given_none = {};  ///< a client is started with no handler, or an empty one, for certain
 };
+
+/// A client in a command line, and the position behind its name, where the handler belongs.
+struct ClientCall {
+  HandlerRuntime runtime = HandlerRuntime::python;
+  std::size_t at = 0;
+};
+std::optional<ClientCall> find_client(const Words& words);
 
 /// Recognises the entrypoint of AWS base images, `python -m awslambdaric`, `npx aws-lambda-ric`, `node
 /// .../aws-lambda-ric/ bin/index.mjs`, `java ... AWSLambda` and `aws_lambda_ric`, wherever follow_start() finds them.

@@ -9,6 +9,7 @@
 
 #include "base/file_name.h"
 #include "base/text.h"
+#include "lambda/search_paths.h"
 
 namespace ocitidy::lambda {
 namespace {
@@ -29,26 +30,6 @@ std::string_view before(std::string_view path, std::string_view tail) {
   return path.size() == tail.size() ? std::string_view() : path.substr(0, path.size() - tail.size() - 1);
 }
 
-std::optional<NodeId> file_at(const ImageModel& image, std::string_view path) {
-  const std::optional<NodeId> node = image.resolve(path);
-  return node && image.node(*node).type == EntryType::file ? node : std::nullopt;
-}
-
-Strings split_paths(std::string_view list) {
-  Strings parts;
-  while (!list.empty()) {
-    const std::size_t end = std::min(list.find(':'), list.size());
-    if (end > 0) parts.emplace_back(list.substr(0, end));
-    list.remove_prefix(std::min(end + 1, list.size()));
-  }
-  return parts;
-}
-
-/// `path` as seen from the start directory.
-std::string from_start(const ImageConfig& config, std::string_view path) {
-  return path.starts_with('/') ? std::string(path) : cat(start_directory(config), "/", path);
-}
-
 /// The start directory, /var/task, and what `variable` lists.
 Strings usual_roots(const ImageConfig& config, std::string_view variable) {
   Strings roots = {start_directory(config)};
@@ -57,14 +38,6 @@ Strings usual_roots(const ImageConfig& config, std::string_view variable) {
     roots.push_back(from_start(config, path));
   }
   return roots;
-}
-
-std::set<NodeId> nodes_of(const ImageModel& image, const Strings& paths) {
-  std::set<NodeId> nodes;
-  for (const std::string& path : paths) {
-    if (const auto node = image.resolve(path)) nodes.insert(*node);
-  }
-  return nodes;
 }
 
 /// Tries each root with each ending. Fills `wanted` with the tries, and `source` when the ending is of source text.
@@ -93,11 +66,6 @@ void add_elsewhere(HandlerFile& result, std::string_view path) {
 
 // ---- Python ----
 
-bool is_library_folder(std::string_view path) {
-  const std::string_view name = file_name(path), above = file_name(parent_path(path));
-  return name == "site-packages" || name == "dist-packages" || (above == "lib" && name.starts_with("python3"));
-}
-
 bool is_below_library(std::string_view path) {
   for (std::string_view above = parent_path(path); !above.empty(); above = parent_path(above)) {
     if (is_library_folder(above)) return true;
@@ -120,28 +88,6 @@ std::optional<std::string_view> module_root(std::string_view path, std::string_v
   return is_module && ends_in(stem, file) ? std::optional(before(stem, file)) : std::nullopt;
 }
 
-/// What a .pth file adds to Python's path: `roots`, or code that may add anything.
-void read_path_file(const ImageModel& image, NodeId node, Strings& roots, std::string& doubt) {
-  const std::optional<EntryId> made_by = image.node(node).made_by;
-  const std::optional<Capture> capture = made_by ? image.captured(*made_by) : std::nullopt;
-  if (!capture) return;
-  const std::string path = image.path(node);
-  const std::string_view name = file_name(path);
-  std::string_view text(reinterpret_cast<const char*>(capture->bytes.data()), capture->bytes.size());
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    std::string_view line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    if (line.empty() || line.starts_with('#') || line.size() > 500 || roots.size() > 100) continue;
-    if (!line.starts_with("import ")) {
-      roots.push_back(line.starts_with('/') ? std::string(line) : cat("/", parent_path(path), "/", line));
-    } else if (!name.ends_with("-nspkg.pth") && name != "distutils-precedence.pth" && name != "_virtualenv.pth") {
-      doubt = cat(quote(cat("/", path)), " runs code that may add to Python's path");
-    }
-  }
-}
-
 HandlerFile find_python(const ImageModel& image, const Handler& handler) {
   constexpr std::array<std::string_view, 6> kEndings = {".py",      "/__init__.py", ".so",
                                                         ".abi3.so", ".pyc",         "/__init__.pyc"};
@@ -161,7 +107,7 @@ HandlerFile find_python(const ImageModel& image, const Handler& handler) {
       if (is_library_folder(path)) roots.push_back(cat("/", path));
     } else if (path.ends_with(".pth")) {
       read_path_file(image, node, roots, hook);
-    } else if (const auto root = module_root(path, file); root && seen.size() < kMostElsewhere) {
+    } else if (const auto root = module_root(path, file); root && seen.size() < kMostElsewhere && image.resolve(path)) {
       seen.emplace_back(node, *root);
     }
   });
@@ -229,62 +175,14 @@ HandlerFile find_ruby(const ImageModel& image, const Handler& handler) {
 
 // ---- Java ----
 
-struct ClassPath {
-  Strings directories, jar_folders, jars;
-  std::string doubt;
-};
-
-void add_class_path(const ImageConfig& config, std::string_view list, ClassPath& out) {
-  for (const std::string& item : split_paths(list)) {
-    std::string path = from_start(config, item);
-    if (path.ends_with("/*")) {
-      out.jar_folders.push_back(path.substr(0, path.size() - 2));
-    } else {
-      out.directories.push_back(path);
-      out.jars.push_back(std::move(path));
-    }
-  }
-}
-
+/// What the client and the runtime add by themselves included.
 ClassPath class_path(const ImageConfig& config, const Handler& handler) {
-  ClassPath result;
-  result.directories = {start_directory(config), std::string(kTaskRoot)};
-  result.jar_folders = {start_directory(config) + "/lib", "/var/task/lib", "/opt/java/lib", "/var/runtime/lib"};
-  if (!handler.on_base_image) {
-    std::string_view list = env_value(config, "CLASSPATH").value_or("");
-    for (std::size_t i = 0; i < handler.java.size(); ++i) {
-      const std::string_view word = handler.java[i];
-      const bool names_it = word == "-cp" || word == "-classpath" || word == "--class-path";
-      if (names_it && i + 1 < handler.java.size()) list = handler.java[i + 1];
-      if (word.starts_with("--class-path=")) list = word.substr(13);
-      if (word.starts_with('@') || word == "-p" || word.starts_with("--module-path") || word.starts_with("-Xboot")) {
-        result.doubt = cat("the option ", quote(word), " may add classes");
-      }
-    }
-    add_class_path(config, list, result);
+  ClassPath result = handler.on_base_image ? optional_class_path(config) : given_class_path(config, handler.java);
+  for (const std::string& directory : {std::string(kTaskRoot), start_directory(config)}) {
+    result.directories.insert(result.directories.begin(), directory);
   }
-  for (const char* variable : {"JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS"}) {
-    const std::string_view options = env_value(config, variable).value_or("");
-    if (options.find("-c") != options.npos || options.find("class") != options.npos ||
-        options.find('@') != options.npos) {
-      result.doubt = cat("ENV ", variable, " may add classes");
-    }
-  }
-  return result;
-}
-
-/// How an archive has the class: not at all, where a class loader looks, or too deep for one.
-enum class Holds : std::uint8_t { no, yes, nested, unknown };
-
-Holds holds(const ImageModel& image, NodeId jar, std::string_view file) {
-  const std::optional<EntryId> made_by = image.node(jar).made_by;
-  const auto names = made_by ? image.zip_names(*made_by) : std::nullopt;
-  if (!names) return Holds::unknown;
-  Holds result = Holds::no;
-  for (const std::string& name : *names) {
-    if (name == file || (name.starts_with("META-INF/versions/") && ends_in(name, file))) return Holds::yes;
-    if (ends_in(name, file)) result = Holds::nested;
-  }
+  const Strings folders = {start_directory(config) + "/lib", "/var/task/lib", "/opt/java/lib", "/var/runtime/lib"};
+  result.jar_folders.insert(result.jar_folders.begin(), folders.begin(), folders.end());
   return result;
 }
 
@@ -301,12 +199,12 @@ HandlerFile find_java(const ImageModel& image, const Handler& handler) {
     const std::optional<NodeId> target = file_at(image, path);
     if (!target) return;
     const bool used = jars.contains(*target) || folders.contains(image.parent(node).value_or(NodeId::root));
-    const Holds how = holds(image, *target, file);
-    if (how == Holds::yes && used) result.verdict = Verdict::found;
-    if (how == Holds::unknown && used)
+    const ClassIn how = class_in(image, *target, file);
+    if (how == ClassIn::yes && used) result.verdict = Verdict::found;
+    if (how == ClassIn::unknown && used)
       classes.doubt = cat("nothing is known of what ", quote(cat("/", path)), " holds");
-    if (how == Holds::nested && used) classes.doubt = cat(quote(cat("/", path)), " has it in a folder or jar inside");
-    if ((how == Holds::yes && !used) || how == Holds::nested) add_elsewhere(result, path);
+    if (how == ClassIn::nested && used) classes.doubt = cat(quote(cat("/", path)), " has it in a folder or jar inside");
+    if ((how == ClassIn::yes && !used) || how == ClassIn::nested) add_elsewhere(result, path);
   });
   if (result.verdict == Verdict::found) return result;
   // The manifest of a jar on the class path may name others.

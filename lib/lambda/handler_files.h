@@ -14,7 +14,7 @@
 namespace ocitidy::lambda {
 
 /// Lines of these add directories to Python's path.
-inline constexpr ContentQuery kPathFiles{.glob = "**/site-packages/*.pth", .first_bytes = 1024};
+inline constexpr ContentQuery kPathFiles{.glob = "**/*-packages/*.pth", .first_bytes = 1024};
 /// Names the release of the Node.js client.
 inline constexpr ContentQuery kNodeClientPackage{.glob = "**/node_modules/aws-lambda-ric/package.json",
                                                  .first_bytes = 8192};

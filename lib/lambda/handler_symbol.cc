@@ -24,8 +24,9 @@ bool has_any(std::string_view text, std::span<const std::string_view> parts) {
   return std::ranges::any_of(parts, [&](std::string_view part) { return text.find(part) != text.npos; });
 }
 
-constexpr std::array<std::string_view, 9> kPython = {"import *", "globals(",    "setattr", "__getattr__", "exec(",
-                                                     "vars(",    "sys.modules", "locals(", "__dict__"};
+constexpr std::array<std::string_view, 10> kPython = {"import *", "globals(", "setattr",      "__getattr__",
+                                                      "exec(",    "vars(",    "sys.modules[", "sys.modules.",
+                                                      "locals(",  "__dict__"};
 // "\\u": a name may be spelled with escapes.
 constexpr std::array<std::string_view, 7> kNode = {"export *", "export*", "Object.assign", "exports[", "__reExport",
                                                    "__export", "\\u"};

@@ -115,10 +115,24 @@ std::optional<ServerPort> from_words(const ImageConfig& config, const Words& wor
   return ServerPort{server.otherwise, cat(server.program, "'s default"), pointer};
 }
 
+/// python -m http.server [OPTION...] [PORT]
+std::optional<ServerPort> http_server_port(const ImageConfig& config, const Words& words) {
+  constexpr std::string_view kModule = "http.server";
+  const auto module = std::ranges::find(words, kModule);
+  if (module == words.begin() || module == words.end() || *(module - 1) != "-m") return std::nullopt;
+  const std::string_view pointer = config.cmd.empty() ? "/config/Entrypoint" : "/config/Cmd";
+  if (module + 1 == words.end()) return ServerPort{8000, "http.server's default", pointer};
+  const std::string& word = *(module + 1);
+  const auto port = number(word);
+  if (!port) return std::nullopt;  // an option, which may have an argument
+  return ServerPort{*port, cat("http.server ", word), pointer};
+}
+
 }  // namespace
 
 std::optional<ServerPort> server_port(const ImageConfig& config) {
   const Words words = words_of(config);
+  if (auto port = http_server_port(config, words)) return port;
   for (const Server& server : kServers) {
     const auto options = options_of(words, server);
     if (options) {

@@ -24,11 +24,13 @@ TEST(ExtensionWithoutRegistration, JudgesHowTheScriptEnds) {
   constexpr std::string_view kRule = "extension-without-registration";
   for (const char* good :
        {"exec /opt/x", "/opt/x/run", "if a; then\\n exec b\\nelse\\n exec c\\nfi", "echo hi\\nexec b\\n\\n# end\\n",
-        "curl $API/2020-01-01/extension/register\\nexit 0", "/opt/x &\\nwait\\nexit 1", ". /opt/lib.sh\\nfi"}) {
+        "curl $API/2020-01-01/extension/register\\nexit 0", "/opt/x &\\nwait\\nexit 1", ". /opt/lib.sh\\nfi",
+        "while true; do agent; done", "agent\\nwhile true; do sleep 10; done"}) {
     SCOPED_TRACE(good);
     expect_silent(kRule, script(good));
   }
-  for (const char* bad : {"", "exit 0", "echo done", "if a; then\\n exec b\\nfi\\n", "sleep infinity"}) {
+  for (const char* bad : {"", "exit 0", "echo done", "if a; then\\n exec b\\nfi\\n", "sleep infinity",
+                          "while true; do sleep 10; done", "while :\\ndo\\n  sleep 1m\\ndone"}) {
     SCOPED_TRACE(bad);
     expect_finds(kRule, script(bad));
   }
@@ -43,7 +45,8 @@ std::string server(std::string_view clauses) {
 TEST(WebAdapterPort, ReadsOptionsAsServersDo) {
   constexpr std::string_view kRule = "web-adapter-port";
   for (const char* bad :
-       {"cmd uvicorn a:b", "cmd python -m uvicorn a:b --port 8000", "cmd gunicorn --bind=0.0.0.0:8000 a:b",
+       {"cmd uvicorn a:b", "cmd python -m http.server", "cmd python -m http.server 8081",
+        "cmd python -m uvicorn a:b --port 8000", "cmd gunicorn --bind=0.0.0.0:8000 a:b",
         "cmd /venv/bin/gunicorn -b [::]:8000 a:b", "cmd flask run", "cmd flask run -p 5001", "cmd php -S 0.0.0.0:8000",
         "cmd java -Dserver.port=9000 -jar a.jar", "cmd java -jar a.jar --server.port=9000", "cmd next start -p 3000",
         "cmd uvicorn a:b ; env UVICORN_PORT=8001", "cmd dotnet a.dll ; env ASPNETCORE_URLS=http://+:80",
@@ -52,15 +55,16 @@ TEST(WebAdapterPort, ReadsOptionsAsServersDo) {
     expect_finds(kRule, server(bad));
   }
   for (const char* good :
-       {"cmd uvicorn a:b --port 8080", "cmd uvicorn a:b ; env PORT=8000", "cmd next start ; env PORT=3001",
-        "cmd uvicorn a:b ; env PORT=x", "cmd uvicorn a:b --port=9 ; env AWS_LWA_PORT=9 ; env PORT=8"}) {
+       {"cmd uvicorn a:b --port 8080", "cmd python -m http.server 8080", "cmd uvicorn a:b ; env PORT=8000",
+        "cmd next start ; env PORT=3001", "cmd uvicorn a:b ; env PORT=x",
+        "cmd uvicorn a:b --port=9 ; env AWS_LWA_PORT=9 ; env PORT=8"}) {
     SCOPED_TRACE(good);
     expect_silent(kRule, server(good));
   }
-  for (const char* unknown :
-       {"cmd gunicorn a:b", "cmd python main.py", "cmd uvicorn a:b --uds /tmp/s", "cmd uvicorn a:b --port $P",
-        "cmd dotnet a.dll --urls \"http://+:80;https://+:81\"", "cmd uvicorn a:b --port 70000",
-        "cmd /bin/sh -c \"setup && uvicorn a:b\"", "cmd uvicorn a:b --port"}) {
+  for (const char* unknown : {"cmd gunicorn a:b", "cmd python -m http.server -b ::1 8081", "cmd python main.py",
+                              "cmd uvicorn a:b --uds /tmp/s", "cmd uvicorn a:b --port $P",
+                              "cmd dotnet a.dll --urls \"http://+:80;https://+:81\"", "cmd uvicorn a:b --port 70000",
+                              "cmd /bin/sh -c \"setup && uvicorn a:b\"", "cmd uvicorn a:b --port"}) {
     SCOPED_TRACE(unknown);
     expect_not_applicable(kRule, server(unknown));
   }

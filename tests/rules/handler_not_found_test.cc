@@ -40,6 +40,8 @@ TEST(HandlerNotFound, LooksForPythonModulesInEveryShape) {
   }
   expect_silent(kRule, python("cmd a/b.fn", "file app/a/b.py \"fn\""));
   EXPECT_EQ(severity_of_only(python(handler, "file app/b.py \"fn\"")), Severity::error);
+  EXPECT_EQ(severity_of_only(python(handler, "symlink app/a/b.py -> /src/gone.py")), Severity::error);
+  expect_silent(kRule, python(handler, "file usr/lib/python3/dist-packages/x.pth \"/srv\\n\"\nfile srv/a/b.py \"fn\""));
 }
 
 TEST(HandlerNotFound, HeedsWhatAddsToPythonsPath) {

@@ -29,6 +29,22 @@ void expect_judged(std::string_view language, std::initializer_list<const char*>
   }
 }
 
+TEST(MalformedHandler, WantsAHandler) {
+  const auto start = [](std::string_view config) {
+    return cat("config entrypoint ", config, "\nlayer\nfile x/python3 0755 elf64\nfile x/sh 0755 elf64\n",
+               "file run.sh 0755 \"#!/x/sh\\nexec /x/python3 -m awslambdaric \\\"$@\\\"\\n\"\n");
+  };
+  for (const char* config : {"/x/python3 -m awslambdaric ; cmd", "/x/python3 -m awslambdaric ; cmd ''",
+                             "/x/sh -c '/x/python3 -m awslambdaric' ; cmd a.b"}) {
+    SCOPED_TRACE(config);
+    EXPECT_EQ(expect_finds(kRule, start(config)).size(), 1u);
+  }
+  expect_silent(kRule, start("/x/python3 -m awslambdaric ; cmd a.b"));
+  expect_silent(kRule, start("/x/sh -c '/x/python3 -m awslambdaric a.b' ; cmd"));
+  expect_not_applicable(kRule, start("/x/sh -c '/x/python3 -m awslambdaric $HANDLER' ; cmd"));
+  expect_not_applicable(kRule, start("/run.sh ; cmd"));
+}
+
 TEST(MalformedHandler, SplitsAsPythonDoes) {
   expect_judged("var/lang/bin/python3",
                 {"app.handler", "a/b.handler", "a.b.handler", "app._x", "timer.fn", "src/time.fn"},

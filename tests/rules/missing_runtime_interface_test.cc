@@ -73,9 +73,53 @@ TEST(MissingRuntimeInterface, WantsTheClientThatIsNamed) {
   // Another program that knows the variable does not help Python to import its client.
   const std::string other = cat("file srv/tool 0755 \"\\x7fELF", kText, "\"");
   EXPECT_EQ(severity_of_only(image("/x/python3 -m awslambdaric a.b", other)), Severity::error);
-  expect_silent(kRule, image("/x/python3 -m awslambdaric a.b", "file lib/awslambdaric/__init__.py \"x\""));
+  expect_silent(kRule, image("/x/python3 -m awslambdaric a.b", "file lib/python3/awslambdaric/__init__.py \"x\""));
   EXPECT_EQ(severity_of_only(image("/x/npx aws-lambda-ric a.b", "")), Severity::warning);  // npx may fetch it
   expect_silent(kRule, image("/x/npx aws-lambda-ric a.b", "file app/node_modules/aws-lambda-ric/package.json \"{}\""));
+}
+
+TEST(MissingRuntimeInterface, SearchesPythonsPath) {
+  const std::string elsewhere = "file srv/awslambdaric/__init__.py \"x\"";
+  const auto at = [](std::string_view more, std::string_view members) {
+    return cat("config entrypoint /x/python3 -m awslambdaric a.b ; cmd ; workdir /app ", more,
+               "\nlayer\nfile x/python3 0755 elf64\n", members, "\n");
+  };
+  EXPECT_EQ(severity_of_only(at("", elsewhere)), Severity::error);
+  expect_silent(kRule, at("; env PYTHONPATH=/srv", elsewhere));
+  expect_silent(kRule, at("", elsewhere + "\nfile x/dist-packages/a.pth \"/srv\\n\""));
+  expect_silent(kRule, at("", elsewhere + "\nfile x/site-packages/a.pth \"import hook\\n\""));
+  expect_silent(kRule, at("", elsewhere + "\nsymlink app/awslambdaric -> /srv/awslambdaric"));
+  const std::string native = "file app/awslambdaric/lambda_runtime_client.py \"import runtime_client\"";
+  EXPECT_EQ(severity_of_only(at("", native)), Severity::error);
+  expect_silent(kRule, at("", native + "\nfile app/runtime_client.so \"x\""));
+}
+
+TEST(MissingRuntimeInterface, FollowsTheScriptOfNode) {
+  const auto at = [](std::string_view members) {
+    return cat("config entrypoint /x/node node_modules/.bin/aws-lambda-ric a.b ; cmd ; workdir /app\n",
+               "layer\nfile x/node 0755 elf64\nfile srv/aws-lambda-ric/x \"x\"\n", members, "\n");
+  };
+  EXPECT_EQ(severity_of_only(at("")), Severity::error);
+  EXPECT_EQ(severity_of_only(at("symlink app/node_modules/.bin/aws-lambda-ric -> ../gone")), Severity::error);
+  const std::string there = "file app/node_modules/.bin/aws-lambda-ric \"x\"";
+  expect_silent(kRule, at(there));
+  const std::string package = there + "\nfile app/node_modules/aws-lambda-ric/package.json '{\"version\":\"3.0.0\"}'";
+  EXPECT_EQ(severity_of_only(at(package)), Severity::error);
+  expect_silent(kRule, at(package + "\nfile app/node_modules/aws-lambda-ric/dist/rapid-client.node \"x\""));
+}
+
+TEST(MissingRuntimeInterface, PlainServersAreNoClients) {
+  const std::string client = "file app/node_modules/aws-lambda-ric/x \"x\"\nfile x/node 0755 elf64\n";
+  const auto server = [&](std::string_view source) {
+    return image("/x/node /s.js", cat(client, "file s.js \"", source, "\""));
+  };
+  EXPECT_EQ(severity_of_only(server("require('http').createServer().listen(1)")), Severity::error);
+  expect_silent(kRule, server("require('http').createServer().listen(1); require('./more')"));
+  expect_silent(kRule, server("require('http').createServer().listen(1); import('x')"));
+  expect_silent(kRule, server("require('http'); process.env.AWS_LAMBDA_RUNTIME_API; a.listen(1)"));
+  EXPECT_EQ(severity_of_only(image("/x/python3 -m http.server", client)), Severity::error);
+  expect_silent(kRule, image("/x/python3 -m http.server", client + "file opt/extensions/a 0755 \"x\""));
+  expect_silent(kRule, image("/x/python3 -m other.server", client));
 }
 
 TEST(MissingRuntimeInterface, LeavesOtherFaultsToOtherRules) {

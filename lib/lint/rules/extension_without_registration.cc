@@ -1,5 +1,6 @@
 // extension-without-registration: a shell script in /opt/extensions that can end without registering.
 // Why and examples: docs/rules/extension-without-registration.md
+#include <algorithm>
 #include <array>
 
 #include "base/text.h"
@@ -36,6 +37,28 @@ std::string_view last_command(std::string_view script) {
   return {};
 }
 
+/// A loop to the end of the script, in which only the shell itself works, or sleep.
+bool only_loops(std::string_view script) {
+  constexpr auto kIdle =
+      std::to_array<std::string_view>({"while", "until", "true", "false", ":", "do", "done", "sleep"});
+  while (!script.empty()) {
+    const std::size_t end = std::min(script.find_first_of("\n;"), script.size());
+    std::string_view words = trimmed(script.substr(0, end));
+    script.remove_prefix(std::min(end + 1, script.size()));
+    if (words.starts_with('#')) continue;
+    bool argument = false;
+    while (!words.empty()) {
+      const std::size_t blank = std::min(words.find(' '), words.size());
+      const std::string_view word = words.substr(0, blank);
+      const bool number = word.find_first_not_of("0123456789.smhd") == word.npos;
+      if (std::ranges::find(kIdle, word) == kIdle.end() && !(argument && number)) return false;
+      argument = word == "sleep";
+      words = trimmed(words.substr(blank));
+    }
+  }
+  return true;
+}
+
 enum class Ending : std::uint8_t { fine, never_registers, sometimes };
 
 /// How the script ends. A program that it starts at its end, or in the background, is taken to register.
@@ -44,6 +67,7 @@ Ending ending_of(std::string_view script) {
     if (has(script, part)) return Ending::fine;
   }
   const std::string_view last = last_command(script);
+  if (trimmed(last).ends_with("done") && only_loops(script)) return Ending::never_registers;
   const bool ends_itself = last.starts_with("fi") || last.starts_with("exit") || last.starts_with("echo") ||
                            last.starts_with("true") || last.starts_with(":") || last.starts_with("sleep") ||
                            last.starts_with("return") || last.empty();

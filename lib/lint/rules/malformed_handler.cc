@@ -25,9 +25,26 @@ std::string_view example(lambda::HandlerRuntime runtime) {
   return {};
 }
 
+/// A client that is started without any handler.
+void report_none(const ImageConfig& config, lambda::HandlerRuntime runtime, FindingSink& out) {
+  const bool dropped = !config.entrypoint.empty() && !config.cmd.empty() && !config.cmd.back().empty();
+  out.add({.message = cat("the start command gives the runtime interface client of ",
+                          lambda::handler_runtime_name(runtime), " no handler",
+                          dropped ? ": the shell of ENTRYPOINT does not pass CMD on"
+                                  : ", unless the image configuration of the function gives CMD"),
+           .fix = dropped ? std::string("write ENTRYPOINT in exec form, so that CMD is added to it")
+                          : cat("add CMD with the handler, like ", example(runtime)),
+           .where = {in_document(config.cmd.empty() || dropped ? "/config/Entrypoint" : "/config/Cmd")},
+           .severity = {}});
+}
+
 Outcome check(const LintInput& in, FindingSink& out) {
   if (const auto outcome = without_files(in.image)) return *outcome;
   const lambda::HandlerSearch search = lambda::find_handler(in.image);
+  if (search.given_none) {
+    report_none(in.image.config(), *search.given_none, out);
+    return Outcome::checked();
+  }
   if (!search.handler) return Outcome::not_applicable(search.why_none);
   const std::string problem = lambda::malformed(*search.handler);
   if (problem.empty()) return Outcome::checked();

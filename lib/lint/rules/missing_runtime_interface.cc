@@ -1,13 +1,25 @@
 // missing-runtime-interface: nothing in the image asks the Runtime API for events.
 // Why and examples: docs/rules/missing-runtime-interface.md
+#include <algorithm>
+#include <array>
+
 #include "base/file_name.h"
 #include "base/text.h"
+#include "lambda/client_path.h"
 #include "lambda/runtime.h"
 #include "lint/rules/rules.h"
 #include "lint/wording.h"
 
 namespace ocitidy::rules {
 namespace {
+
+constexpr std::array kOwnReads = {lambda::kPathFiles, lambda::kNodeClientPackage, lambda::kPythonClientModule,
+                                  lambda::kStartedSource};
+constexpr auto kReads = [] {
+  std::array<ContentQuery, lambda::kStartReads.size() + kOwnReads.size()> reads;
+  std::ranges::copy(kOwnReads, std::ranges::copy(lambda::kStartReads, reads.begin()).out);
+  return reads;
+}();
 
 std::string fix(const lambda::StartChain& start) {
   const std::string_view program = file_name(start.last().name);
@@ -32,6 +44,26 @@ Location where(const ImageModel& image, const lambda::StartChain& start) {
   return place;
 }
 
+/// A client may be there, and yet it is for certain not what runs.
+bool report_client(const ImageModel& image, const lambda::StartChain& start, FindingSink& out) {
+  if (const auto trouble = lambda::unusable_client(image, start)) {
+    out.add({.message = cat("the start command does not reach its runtime interface client: ", *trouble),
+             .fix = "install the client in the final stage, whole, and where the start command looks for it: mind "
+                    "WORKDIR, PYTHONPATH and the class path",
+             .where = {where(image, start)},
+             .severity = {}});
+    return true;
+  }
+  const auto server = lambda::plain_server(image, start);
+  if (!server) return false;
+  out.add({.message = cat("the start command starts a web server, ", *server,
+                          ", which does not talk to the Runtime API, and no extension does it in its place"),
+           .fix = fix(start),
+           .where = {where(image, start)},
+           .severity = {}});
+  return true;
+}
+
 Outcome check(const LintInput& in, FindingSink& out) {
   const ImageModel& image = in.image;
   if (const auto outcome = without_files(image)) return *outcome;
@@ -49,7 +81,7 @@ Outcome check(const LintInput& in, FindingSink& out) {
              .severity = survey.doubts.empty() ? std::nullopt : std::optional(Severity::warning)});
     return Outcome::checked();
   }
-  if (!survey.clients.empty()) return Outcome::checked();
+  if (report_client(image, start, out) || !survey.clients.empty()) return Outcome::checked();
   std::string message =
       "nothing was found that talks to the Runtime API: no awslambdaric, aws-lambda-ric, Java client, aws_lambda_ric, "
       "Amazon.Lambda.RuntimeSupport, web adapter or AWS base image, and no program or script that mentions "
@@ -72,7 +104,7 @@ constinit const Rule missing_runtime_interface = {.info = {.id = "missing-runtim
                                                            .severity = Severity::error,
                                                            .evidence = Evidence::inferred,
                                                            .profiles = kLambdaOnly,
-                                                           .reads = lambda::kStartReads,
+                                                           .reads = kReads,
                                                            .texts = lambda::kRuntimeTexts,
                                                            .facts = Facts::zip_names},
                                                   .check = check};
