@@ -166,7 +166,8 @@ class Search {
   /// of libcs that are installed elsewhere. What ld.so.conf says only ldconfig reads: without its cache it is void.
   void add_glibc_directories(std::string_view interpreter) {
     const auto loader = image_.resolve(interpreter);
-    const std::string loader_path = loader ? image_.path(*loader) : std::string();
+    const std::string loader_path =
+        loader ? image_.path(*loader) : std::string(interpreter.substr(interpreter.starts_with('/')));
     const bool configured = may_have_cache(loader_path);
     if (configured) system_ = configured_directories(image_);
     for (const std::string_view path : {"/lib64", "/usr/lib64", "/lib", "/usr/lib"}) system_.emplace_back(path);
@@ -243,12 +244,15 @@ class Search {
     constexpr std::array<std::string_view, 4> kLevels{"", "/glibc-hwcaps/x86-64-v3", "/glibc-hwcaps/x86-64-v2",
                                                       "/glibc-hwcaps/x86-64-v4"};
     const bool hwcaps = libc_ == Libc::glibc && machine_ == kElfX86_64;
+    const std::string& start = image_.config().working_dir;
+    const std::string from_start = directory.starts_with('/') ? directory
+                                   : directory == "."         ? start
+                                                              : cat(start, "/", directory);
     for (const std::string_view level : std::span(kLevels).first(hwcaps ? kLevels.size() : 1)) {
       if (++lookups_ > kMostLookups) return true;
       if (!level.empty() && !has_hwcaps(directory)) return false;
-      const std::string_view start = directory.starts_with('/') ? "" : image_.config().working_dir;
-      const auto node = image_.resolve(cat(start, "/", directory, level, "/", name));
-      if (!node) note_lack(cat(start, "/", directory), cat(start, "/", directory, level, "/", name));
+      const auto node = image_.resolve(cat(from_start, level, "/", name));
+      if (!node) note_lack(from_start, cat(from_start, level, "/", name));
       if (!node || image_.node(*node).type != EntryType::file) continue;
       const auto made_by = image_.node(*node).made_by;
       const std::uint16_t machine = made_by ? image_.entry(*made_by).elf_machine : std::uint16_t{0};
