@@ -117,8 +117,18 @@ void add_loaded(const ImageModel& image, StartAccess& access) {
   }
 }
 
-/// Is there bytecode of a Python source that others may read? The interpreter then needs no more than the source's
-/// times.
+/// May others read `bytecode`, and does it fit `source`? What the scan kept no head of may.
+bool serves(const ImageModel& image, NodeId bytecode, const Node& source) {
+  const Node node = image.node(bytecode);
+  if (!others_may_read(node) || node.type != EntryType::file) return false;
+  const auto head = node.made_by ? image.captured(*node.made_by) : std::nullopt;
+  if (!head) return true;
+  const auto header = parse_pyc(head->bytes);
+  return header && !is_stale(*header, source.mtime_s, source.size_bytes);
+}
+
+/// Is there valid bytecode of a Python source that others may read? The interpreter then needs no more than the
+/// source's times.
 bool has_readable_bytecode(const ImageModel& image, NodeId source) {
   const std::string path = image.path(source);
   if (!path.ends_with(".py")) return false;
@@ -127,7 +137,7 @@ bool has_readable_bytecode(const ImageModel& image, NodeId source) {
   for (int minor = kOldestMinor; minor <= kNewestMinor; ++minor) {
     const auto found =
         image.resolve(cat(folder, folder.empty() ? "" : "/", "__pycache__/", stem, ".cpython-3", minor, ".pyc"));
-    if (found && others_may_read(image.node(*found))) return true;
+    if (found && serves(image, *found, image.node(source))) return true;
   }
   return false;
 }

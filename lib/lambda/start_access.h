@@ -7,6 +7,7 @@
 #include <set>
 #include <string_view>
 
+#include "formats/pyc.h"
 #include "lambda/access.h"
 #include "lambda/handler_files.h"
 #include "lambda/loader.h"
@@ -15,8 +16,9 @@ namespace ocitidy::lambda {
 
 /// Declared by every rule that calls survey_start_access(), which also wants Facts::elf and zip_names.
 inline constexpr auto kStartAccessReads = [] {
-  std::array<ContentQuery, kLoaderReads.size() + 2> reads{kPathFiles, kNodeClientPackage};
-  std::ranges::copy(kLoaderReads, reads.begin() + 2);
+  std::array<ContentQuery, kLoaderReads.size() + 3> reads{
+      kPathFiles, kNodeClientPackage, ContentQuery{.glob = "**/*.pyc", .first_bytes = kPycHeadBytes}};
+  std::ranges::copy(kLoaderReads, reads.begin() + 3);
   return reads;
 }();
 
@@ -30,9 +32,9 @@ struct StartAccess {
 
 /// The started programs with their ELF loaders, and the libraries that these find but others cannot open; the handler's
 /// file; and the only copy of the runtime client, of the jar with the handler's class, and of what Python reads before
-/// anything else. Of two copies neither is known to be needed, nor is a Python source of which there is bytecode. Files
-/// of uid 993 count as readable: that uid was seen on Lambda, though nothing promises it. One walk of the tree. Source:
-/// runs under such a user (tests/e2e/truth); the uid: public Dockerfiles (read 2026-09-01).
+/// anything else. Of two copies neither is known to be needed, nor is a Python source of which there is valid bytecode.
+/// Files of uid 993 count as readable: that uid was seen on Lambda, though nothing promises it. One walk of the tree.
+/// Source: runs under such a user (tests/e2e/truth); the uid: public Dockerfiles (read 2026-09-01).
 StartAccess survey_start_access(const ImageModel& image);
 
 }  // namespace ocitidy::lambda

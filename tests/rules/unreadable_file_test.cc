@@ -120,10 +120,14 @@ TEST(UnreadableFile, KnowsWhatPythonNeeds) {
   };
   EXPECT_EQ(severity("file app/app.py 0600 \"def handler(e, c): pass\""), Severity::error);
   EXPECT_EQ(severity("file app/app.py 0640 uid=993 \"def handler(e, c): pass\""), Severity::warning);
-  EXPECT_EQ(severity("file app/app.py 0600 \"x = 1\"\nfile app/__pycache__/app.cpython-311.pyc 0644 \"x\""),
-            Severity::warning);
-  EXPECT_EQ(severity("file app/app.py 0600 \"x = 1\"\nfile app/__pycache__/app.cpython-311.pyc 0600 \"x\""),
-            Severity::error);
+  // Bytecode of a source of 5 bytes from second 16: magic of 3.11, no flags, time, size.
+  const auto with_bytecode = [&](std::string_view mode, std::string_view size) {
+    return severity(cat("file app/app.py 0600 mtime=16 \"x = 1\"\nfile app/__pycache__/app.cpython-311.pyc ", mode,
+                        " \"\\xa7\\x0d\\x0d\\x0a\\0\\0\\0\\0\\x10\\0\\0\\0", size, "\\0\\0\\0\""));
+  };
+  EXPECT_EQ(with_bytecode("0644", "\\x05"), Severity::warning);
+  EXPECT_EQ(with_bytecode("0644", "\\x06"), Severity::error) << "stale";
+  EXPECT_EQ(with_bytecode("0600", "\\x05"), Severity::error);
   EXPECT_EQ(severity("dir app/awslambdaric 0700\nfile app/awslambdaric/__main__.py \"x\""), Severity::error);
   EXPECT_EQ(severity("dir usr/lib/python3.11 0700\nfile usr/lib/python3.11/encodings/__init__.py \"x\""),
             Severity::error);

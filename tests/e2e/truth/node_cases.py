@@ -106,7 +106,8 @@ JAVA = [
           entrypoint("/opt/java/bin/java", "-cp", "/app/lib/*", JAVA_MAIN)),
     fails("handler-not-found", "java-handler-jar-missing", "java", remove("var/task/lib/function.jar")),
     fails("handler-not-found", "java-handler-of-other-package", "java", command("com.example.Handler::handle")),
-    fails("handler-not-found", "java-handler-jar-beside-lib", "java", move("var/task/lib/function.jar", "var/task/function.jar")),
+    # The manifest of a jar on the class path may name it, and manifests are not read: a doubt remains.
+    doubtful("handler-not-found", "java-handler-jar-beside-lib", "java", move("var/task/lib/function.jar", "var/task/function.jar")),
     fails("unreadable-file handler-not-found", "java-handler-jar-unreadable", "java", mode(0o600, "var/task/lib/function.jar")),
     fails("unreadable-file", "java-lib-folder-closed", "java", mode(0o700, "var/task/lib")),
     fails("malformed-handler handler-not-found", "java-handler-not-given", "java", without("Cmd")),
