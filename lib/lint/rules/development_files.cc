@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::uint64_t kWorthALineBytes = std::uint64_t{1} << 20;
 constexpr std::size_t kDirectories = 3;
+constexpr std::string_view kPackagesMark = "-packages/";  // site-, dist-
 
 struct Kind {
   std::string_view pass;  // whose rows of the table of removable paths make the kind
@@ -56,11 +57,15 @@ std::string_view directory_of(std::string_view path) {
   return end == std::string_view::npos ? parent_path(path) : path.substr(0, end);
 }
 
-/// The rows of all kinds, in the table's order.
-std::vector<RemovablePath> rows_of_kinds() {
+/// The rows of all kinds, in the table's order; without those about Python's packages alone unless `packages`: a third
+/// of all globs, and most paths lie elsewhere.
+std::vector<RemovablePath> rows_of_kinds(bool packages) {
   std::vector<RemovablePath> rows;
-  for (const RemovablePath& row : removable_paths())
-    if (std::ranges::find(kKinds, row.pass, &Kind::pass) != kKinds.end()) rows.push_back(row);
+  for (const RemovablePath& row : removable_paths()) {
+    if (std::ranges::find(kKinds, row.pass, &Kind::pass) == kKinds.end()) continue;
+    const auto is_of_package = [](std::string_view glob) { return glob.contains(kPackagesMark); };
+    if (packages || !std::ranges::all_of(row.globs, is_of_package)) rows.push_back(row);
+  }
   return rows;
 }
 
@@ -83,14 +88,14 @@ Finding about(const Kind& kind, std::uint32_t layer, const Amount& amount) {
 
 Outcome check(const LintInput& in, FindingSink& out) {
   if (const auto outcome = without_files(in.image)) return *outcome;
-  const std::vector<RemovablePath> rows = rows_of_kinds();
+  const std::vector<RemovablePath> all = rows_of_kinds(true), elsewhere = rows_of_kinds(false);
   const auto caches = removable_paths_of("drop-package-caches");
   std::map<std::pair<std::string_view, std::uint32_t>, Amount> found;  // by pass and layer
   in.image.walk([&](NodeId id, std::string_view path) {
     const Node node = in.image.node(id);
     if (node.type != EntryType::file || node.size_bytes == 0 || node.link_count > 1) return;
     const PathFacts facts{.path = path, .type = node.type};
-    const RemovablePath* row = removable(facts, rows);
+    const RemovablePath* row = removable(facts, path.contains(kPackagesMark) ? all : elsewhere);
     if (row == nullptr || removable(facts, caches) != nullptr) return;
     Amount& amount = found[{row->pass, node.layer}];
     ++amount.files;
