@@ -154,11 +154,12 @@ Result<Plan> make_plan(const ImageModel& model, const BaseLayers& base, std::spa
 /// How often each rule reports an error at each path. Places in documents move when layers do.
 std::map<std::pair<std::string_view, std::string>, int> errors_of(const ImageModel& model,
                                                                   std::span<const Rule* const> rules,
-                                                                  const LintOptions& options) {
+                                                                  const LintOptions& options,
+                                                                  Severity least = Severity::error) {
   std::map<std::pair<std::string_view, std::string>, int> errors;
   for (const RuleRun& run : run_rules(rules, {.image = model, .options = options, .base = {}})) {
     for (const Finding& finding : run.findings) {
-      if (severity_of(run, finding) != Severity::error) continue;
+      if (severity_of(run, finding) < least) continue;
       ++errors[{run.rule->id, finding.where.empty() ? "" : finding.where.front().path}];
     }
   }
@@ -178,11 +179,12 @@ Result<void> check_lint(const ImageModel& before, const ImageModel& after, std::
                         OptimizeReport& report) {
   const LintOptions options;
   const auto old_errors = errors_of(before, rules, options), new_errors = errors_of(after, rules, options);
+  const auto old_doubts = errors_of(before, rules, options, Severity::warning);
   for (const auto& [place, count] : old_errors) report.errors_before += static_cast<std::uint64_t>(count);
   for (const auto& [place, count] : new_errors) {
     report.errors_after += static_cast<std::uint64_t>(count);
-    const auto known = old_errors.find(place);
-    if (known != old_errors.end() && known->second >= count) continue;
+    const auto known = old_doubts.find(place);  // the same fault may be told as a warning there
+    if (known != old_doubts.end() && known->second >= count) continue;
     const bool about_layers = find_rule(place.first)->info.category == Category::deploy;
     if (!about_layers && !may_break_start(report.certificate)) continue;
     return fail(Code::internal, cat("the output would have an error that the input has not: ", place.first,
