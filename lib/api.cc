@@ -151,19 +151,24 @@ Result<Plan> make_plan(const ImageModel& model, const BaseLayers& base, std::spa
   return plan;
 }
 
-/// How often each rule reports an error at each path. Places in documents move when layers do.
-std::map<std::pair<std::string_view, std::string>, int> errors_of(const ImageModel& model,
-                                                                  std::span<const Rule* const> rules,
-                                                                  const LintOptions& options,
-                                                                  Severity least = Severity::error) {
-  std::map<std::pair<std::string_view, std::string>, int> errors;
+/// How often each rule finds something bad at each path. Places in documents move when layers do.
+struct Tally {
+  int errors = 0, warnings = 0;
+};
+using Tallies = std::map<std::pair<std::string_view, std::string>, Tally>;
+
+Tallies tallies_of(const ImageModel& model, std::span<const Rule* const> rules) {
+  Tallies tallies;
+  const LintOptions options;
   for (const RuleRun& run : run_rules(rules, {.image = model, .options = options, .base = {}})) {
     for (const Finding& finding : run.findings) {
-      if (severity_of(run, finding) < least) continue;
-      ++errors[{run.rule->id, finding.where.empty() ? "" : finding.where.front().path}];
+      const Severity severity = severity_of(run, finding);
+      if (severity == Severity::info) continue;
+      Tally& tally = tallies[{run.rule->id, finding.where.empty() ? "" : finding.where.front().path}];
+      ++(severity == Severity::error ? tally.errors : tally.warnings);
     }
   }
-  return errors;
+  return tallies;
 }
 
 /// Could the output fail to start where the input does not? Not while all that a process sees is proven equal, or has
@@ -174,17 +179,16 @@ bool may_break_start(const Certificate& certificate) {
   return !certificate.env.empty() || std::ranges::any_of(certificate.changes, is_loss);
 }
 
-/// No rule may find an error in the output that it does not find in the input.
+/// No rule may find an error in the output that it does not find in the input; there it may be told as a warning.
 Result<void> check_lint(const ImageModel& before, const ImageModel& after, std::span<const Rule* const> rules,
                         OptimizeReport& report) {
-  const LintOptions options;
-  const auto old_errors = errors_of(before, rules, options), new_errors = errors_of(after, rules, options);
-  const auto old_doubts = errors_of(before, rules, options, Severity::warning);
-  for (const auto& [place, count] : old_errors) report.errors_before += static_cast<std::uint64_t>(count);
-  for (const auto& [place, count] : new_errors) {
-    report.errors_after += static_cast<std::uint64_t>(count);
-    const auto known = old_doubts.find(place);  // the same fault may be told as a warning there
-    if (known != old_doubts.end() && known->second >= count) continue;
+  const Tallies known = tallies_of(before, rules);
+  for (const auto& [place, tally] : known) report.errors_before += static_cast<std::uint64_t>(tally.errors);
+  for (const auto& [place, tally] : tallies_of(after, rules)) {
+    report.errors_after += static_cast<std::uint64_t>(tally.errors);
+    const auto there = known.find(place);
+    const int excused = there == known.end() ? 0 : there->second.errors + there->second.warnings;
+    if (tally.errors <= excused) continue;
     const bool about_layers = find_rule(place.first)->info.category == Category::deploy;
     if (!about_layers && !may_break_start(report.certificate)) continue;
     return fail(Code::internal, cat("the output would have an error that the input has not: ", place.first,
