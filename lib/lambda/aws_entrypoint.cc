@@ -1,6 +1,8 @@
 // aws_entrypoint.cc - see aws_entrypoint.h.
 #include "lambda/aws_entrypoint.h"
 
+#include "image/captured_text.h"
+
 #include <optional>
 #include <string_view>
 
@@ -18,11 +20,9 @@ bool starts_as_aws_base(const ImageModel& image) {
   const auto& entrypoint = image.config().entrypoint;
   if (entrypoint.empty() || entrypoint.front() != kBaseImageEntrypoint) return false;
   const auto file = image.resolve(kBaseImageEntrypoint);
-  const auto made_by = file ? image.node(*file).made_by : std::nullopt;
-  const auto capture = made_by ? image.captured(*made_by) : std::nullopt;
+  const auto capture = file ? captured_at(image, *file) : std::nullopt;
   if (!capture || !capture->whole_file) return has_traces_of_aws_base(image);
-  const std::string_view text(reinterpret_cast<const char*>(capture->bytes.data()), capture->bytes.size());
-  return text.find("$# -ne 1") != std::string_view::npos;
+  return text_of(capture).find("$# -ne 1") != std::string_view::npos;
 }
 
 }  // namespace ocitidy::lambda

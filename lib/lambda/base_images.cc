@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "formats/os_release.h"
+#include "image/captured_text.h"
 #include "lambda/entrypoint.h"
 
 namespace ocitidy::lambda {
@@ -59,11 +60,7 @@ static_assert(std::ranges::is_sorted(kBaseImages, {}, &BaseImage::runtime));
 /// What the scan kept of the file at `path`, links followed; "" when there is none.
 std::string_view text_of(const ImageModel& image, std::string_view path) {
   const auto node = image.resolve(path);
-  if (!node) return "";
-  const auto made_by = image.node(*node).made_by;
-  const auto capture = made_by ? image.captured(*made_by) : std::nullopt;
-  if (!capture) return "";
-  return {reinterpret_cast<const char*>(capture->bytes.data()), capture->bytes.size()};
+  return node ? ocitidy::text_of(captured_at(image, *node)) : "";
 }
 
 bool is_there(const ImageModel& image, std::string_view path) { return image.resolve(path).has_value(); }

@@ -8,6 +8,7 @@
 
 #include "base/file_name.h"
 #include "base/text.h"
+#include "image/captured_text.h"
 #include "lambda/extensions.h"
 #include "lambda/handler.h"
 #include "lambda/search_paths.h"
@@ -31,13 +32,6 @@ bool any_word(const StartChain& start, std::string_view part) {
   return std::ranges::any_of(start.programs, [&](const Program& program) {
     return std::ranges::any_of(program.words, [&](const auto& word) { return word && word->contains(part); });
   });
-}
-
-std::string_view captured_text(const ImageModel& image, NodeId node) {
-  const std::optional<EntryId> made_by = image.node(node).made_by;
-  const std::optional<Capture> capture = made_by ? image.captured(*made_by) : std::nullopt;
-  if (!capture) return {};
-  return {reinterpret_cast<const char*>(capture->bytes.data()), capture->bytes.size()};
 }
 
 /// The start directory; where WORKDIR is not set, /var/task is taken for possible too.
@@ -69,7 +63,7 @@ PythonClient look_for_python_client(const ImageModel& image) {
     if (is_library_folder(path) && found.roots.size() < kMost) found.roots.push_back(cat("/", path));
     if (name.ends_with(".pth")) read_path_file(image, node, found.roots, found.hook);
     if (name.starts_with("runtime_client") && name.ends_with(".so")) found.native = true;
-    if (name == "lambda_runtime_client.py" && captured_text(image, node).contains("import runtime_client"))
+    if (name == "lambda_runtime_client.py" && text_of(captured_at(image, node)).contains("import runtime_client"))
       found.wants_native = true;
     if (is_client_archive(image, node)) found.packed = true;
     const bool module = name == "awslambdaric" || (name.starts_with("awslambdaric.") && !name.ends_with(".pth"));
@@ -203,9 +197,8 @@ std::optional<std::string> plain_server(const ImageModel& image, const StartChai
   const std::string& script = (*words)[1];
   if (script.starts_with('-')) return std::nullopt;
   const auto file = file_at(image, from_start(image.config(), script));
-  const std::optional<EntryId> made_by = file ? image.node(*file).made_by : std::nullopt;
-  const std::optional<Capture> capture = made_by ? image.captured(*made_by) : std::nullopt;
-  if (!capture || !capture->whole_file || !is_self_contained(captured_text(image, *file))) return std::nullopt;
+  const std::optional<Capture> capture = file ? captured_at(image, *file) : std::nullopt;
+  if (!capture || !capture->whole_file || !is_self_contained(text_of(capture))) return std::nullopt;
   return cat("node ", escape_for_terminal(script));
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "image/captured_text.h"
 
 namespace ocitidy::lambda {
 namespace {
@@ -93,11 +94,7 @@ struct FirstLine {
 
 /// The "#!" line of a script as execve(2) reads it; none for other files.
 std::optional<FirstLine> first_line(const ImageModel& image, NodeId file) {
-  const std::optional<EntryId> made_by = image.node(file).made_by;
-  const std::optional<Capture> capture = made_by ? image.captured(*made_by) : std::nullopt;
-  if (!capture) return std::nullopt;
-  const std::size_t length = std::min<std::size_t>(capture->bytes.size(), kScriptHeads.first_bytes);
-  std::string_view line(reinterpret_cast<const char*>(capture->bytes.data()), length);
+  std::string_view line = text_of(captured_at(image, file)).substr(0, kScriptHeads.first_bytes);
   if (!line.starts_with(kScriptHeads.magic)) return std::nullopt;
   line.remove_prefix(kScriptHeads.magic.size());
   const std::size_t newline = line.find('\n');

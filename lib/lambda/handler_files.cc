@@ -9,6 +9,7 @@
 
 #include "base/file_name.h"
 #include "base/text.h"
+#include "image/captured_text.h"
 #include "lambda/search_paths.h"
 
 namespace ocitidy::lambda {
@@ -269,10 +270,8 @@ std::string node_client_version(const ImageModel& image) {
   for (const std::string& folder : {start_directory(image.config()), std::string(kTaskRoot),
                                     std::string("/usr/local/lib"), std::string("/usr/lib"), std::string("")}) {
     const auto node = file_at(image, cat(folder, "/node_modules/aws-lambda-ric/package.json"));
-    const std::optional<EntryId> made_by = node ? image.node(*node).made_by : std::nullopt;
-    const std::optional<Capture> capture = made_by ? image.captured(*made_by) : std::nullopt;
-    if (!capture) continue;
-    const std::string_view text(reinterpret_cast<const char*>(capture->bytes.data()), capture->bytes.size());
+    if (!node) continue;
+    const std::string_view text = text_of(captured_at(image, *node));
     constexpr std::string_view kKey = "\"version\"";
     std::size_t at = text.find(kKey);
     if (at == text.npos) continue;

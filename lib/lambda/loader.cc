@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "formats/elf.h"
+#include "image/captured_text.h"
 #include "lambda/access.h"
 #include "lambda/elf_files.h"
 #include "lambda/start_chain.h"
@@ -28,13 +29,6 @@ std::string_view trimmed(std::string_view text) {
   const std::size_t first = text.find_first_not_of(" \t\r");
   if (first == std::string_view::npos) return {};
   return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
-}
-
-std::string_view text_of(const ImageModel& image, NodeId node) {
-  const auto made_by = image.node(node).made_by;
-  const auto capture = made_by ? image.captured(*made_by) : std::nullopt;
-  if (!capture) return {};
-  return {reinterpret_cast<const char*>(capture->bytes.data()), capture->bytes.size()};
 }
 
 /// Calls `take` for each non-empty piece of `text`.
@@ -66,7 +60,7 @@ bool is_out_of_reach(const ImageModel& image, NodeId file) {
 Directories configured_directories(const ImageModel& image) {
   Directories all;
   const auto read = [&](NodeId file) {
-    for_each_piece(text_of(image, file), "\n", [&](std::string_view line) {
+    for_each_piece(text_of(captured_at(image, file)), "\n", [&](std::string_view line) {
       line = trimmed(line.substr(0, line.find('#')));
       if (line.starts_with('/') && all.size() < kMostDirectories) all.emplace_back(line.substr(0, line.find('=')));
     });
@@ -156,7 +150,8 @@ class Search {
     const std::string_view arch = loader.substr(std::min(loader.size(), std::string_view("ld-musl-").size()));
     const auto file = image_.resolve(cat("etc/ld-musl-", arch.substr(0, arch.find('.')), ".path"));
     if (file && image_.node(*file).size_bytes > 0) {
-      for_each_piece(text_of(image_, *file), "\n:", [&](std::string_view path) { system_.emplace_back(path); });
+      for_each_piece(text_of(captured_at(image_, *file)),
+                     "\n:", [&](std::string_view path) { system_.emplace_back(path); });
     }
     // Also where there is a file, in case it could not be read.
     for (const std::string_view path : {"/lib", "/usr/local/lib", "/usr/lib"}) system_.emplace_back(path);
@@ -189,7 +184,7 @@ class Search {
     if (libc_ != Libc::glibc || !usual) return true;
     const auto cache = image_.resolve("etc/ld.so.cache");
     if (!cache || image_.node(*cache).size_bytes == 0) return false;
-    for_each_piece(text_of(image_, *cache), std::string_view("\0", 1), [&](std::string_view path) {
+    for_each_piece(text_of(captured_at(image_, *cache)), std::string_view("\0", 1), [&](std::string_view path) {
       if (path.starts_with('/')) cached_.emplace(file_name(path), parent_path(path));
     });
     return true;
@@ -329,7 +324,7 @@ bool passes_variable(const Program& program) {
 /// Does `program` get the environment of what starts it? First lines with `env -S NAME=value` may say else.
 bool keeps_environment(const ImageModel& image, const Program& program) {
   if (program.named_by == Program::NamedBy::base) return false;
-  return !program.script || !names_loader_variable(text_of(image, *program.script));
+  return !program.script || !names_loader_variable(text_of(captured_at(image, *program.script)));
 }
 
 }  // namespace

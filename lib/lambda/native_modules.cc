@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "image/captured_text.h"
 #include "lambda/access.h"
 #include "lambda/entrypoint.h"
 
@@ -42,9 +43,8 @@ NativeModule::Kind kind_of(std::string_view name) {
 }
 
 std::string_view foreign_format(const ImageModel& image, EntryId id) {
-  const auto capture = image.captured(id);
-  if (!capture || capture->bytes.size() < 4) return {};
-  const std::string_view head(reinterpret_cast<const char*>(capture->bytes.data()), 4);
+  const std::string_view head = text_of(image.captured(id)).substr(0, 4);
+  if (head.size() < 4) return {};
   if (head == "\xcf\xfa\xed\xfe" || head == "\xca\xfe\xba\xbe") return "Mach-O";
   return head.starts_with("MZ") ? "PE" : std::string_view{};
 }

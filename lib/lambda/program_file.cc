@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "image/captured_text.h"
 
 namespace ocitidy::lambda {
 namespace {
@@ -28,12 +29,6 @@ bool is_text(std::string_view head, bool whole) {
     head.remove_suffix(1);
   }
   return false;
-}
-
-std::string_view head_of(const ImageModel& image, EntryId entry) {
-  const std::optional<Capture> capture = image.captured(entry);
-  if (!capture) return {};
-  return {reinterpret_cast<const char*>(capture->bytes.data()), capture->bytes.size()};
 }
 
 /// Does the file end before its program headers do? By its size alone where no bytes are known.
@@ -59,11 +54,11 @@ FileKind kind_of(const ImageModel& image, NodeId file) {
   const Node node = image.node(file);
   if (node.type != EntryType::file || !node.made_by) return FileKind::unknown;
   if (image.entry(*node.made_by).elf_machine != 0)
-    return is_cut(head_of(image, *node.made_by), node.size_bytes) ? FileKind::cut_elf : FileKind::elf;
+    return is_cut(text_of(image.captured(*node.made_by)), node.size_bytes) ? FileKind::cut_elf : FileKind::elf;
   if (node.size_bytes == 0) return FileKind::empty;
-  const std::optional<Capture> capture = image.captured(*node.made_by);
-  if (!capture || capture->bytes.empty()) return FileKind::unknown;
-  const std::string_view head(reinterpret_cast<const char*>(capture->bytes.data()), capture->bytes.size());
+  const auto capture = image.captured(*node.made_by);
+  const std::string_view head = text_of(capture);
+  if (head.empty()) return FileKind::unknown;
   if (head.starts_with("#!")) return FileKind::script;
   if (head.starts_with("\x7f"
                        "ELF"))

@@ -3,6 +3,7 @@
 
 #include "base/file_name.h"
 #include "base/text.h"
+#include "image/captured_text.h"
 #include "lambda/handler.h"
 
 namespace ocitidy::lambda {
@@ -62,12 +63,9 @@ bool is_library_folder(std::string_view path) {
 }
 
 void read_path_file(const ImageModel& image, NodeId node, Strings& roots, std::string& doubt) {
-  const std::optional<EntryId> made_by = image.node(node).made_by;
-  const std::optional<Capture> capture = made_by ? image.captured(*made_by) : std::nullopt;
-  if (!capture) return;
   const std::string path = image.path(node);
   const std::string_view name = file_name(path);
-  std::string_view text(reinterpret_cast<const char*>(capture->bytes.data()), capture->bytes.size());
+  std::string_view text = text_of(captured_at(image, node));
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
     std::string_view line = text.substr(0, end);

@@ -8,6 +8,7 @@
 #include "base/file_name.h"
 #include "base/text.h"
 #include "formats/server_settings.h"
+#include "image/captured_text.h"
 #include "lambda/entrypoint.h"
 #include "lambda/packages.h"
 #include "lambda/writers.h"
@@ -17,10 +18,6 @@ namespace ocitidy::lambda {
 namespace {
 
 std::string seen(std::string_view path) { return quote(cat("/", path)); }
-
-std::string_view text_of(const Capture& capture) {
-  return {reinterpret_cast<const char*>(capture.bytes.data()), capture.bytes.size()};
-}
 
 /// The head of the visible file `path`, links followed.
 std::optional<std::pair<NodeId, std::string_view>> settings_at(const ImageModel& image, std::string_view path) {

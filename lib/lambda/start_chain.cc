@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "image/captured_text.h"
 #include "lambda/program_file.h"
 #include "lambda/shell_run.h"
 
@@ -203,10 +204,9 @@ class Follower {
   std::optional<Pending> read_script(NodeId file, Words arguments) {
     const bool bare = !arguments.empty() && arguments.front() && arguments.front()->find('/') == std::string::npos;
     if (bare) arguments.front().reset();  // $0 is where PATH led to
-    const auto made_by = image_.node(file).made_by;
-    const auto capture = made_by ? image_.captured(*made_by) : std::nullopt;
+    const auto capture = captured_at(image_, file);
     if (!capture || !capture->whole_file) return std::nullopt;
-    return read(file, {reinterpret_cast<const char*>(capture->bytes.data()), capture->bytes.size()}, arguments);
+    return read(file, text_of(capture), arguments);
   }
 
   std::optional<Pending> read(std::optional<NodeId> file, std::string_view text, const Words& arguments) {

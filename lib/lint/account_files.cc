@@ -1,6 +1,8 @@
 // account_files.cc - finds them through symbolic links.
 #include "lint/account_files.h"
 
+#include "image/captured_text.h"
+
 namespace ocitidy::rules {
 namespace {
 
@@ -21,11 +23,10 @@ std::string_view path_of(AccountFile file) {
 std::optional<AccountList> accounts_of(const ImageModel& image, AccountFile file) {
   const auto id = image.resolve(path_of(file));
   if (!id) return std::nullopt;
-  const Node node = image.node(*id);
-  if (node.type != EntryType::file || !node.made_by) return std::nullopt;
-  const auto capture = image.captured(*node.made_by);
+  if (image.node(*id).type != EntryType::file) return std::nullopt;
+  const auto capture = captured_at(image, *id);
   if (!capture) return std::nullopt;
-  std::string_view text{reinterpret_cast<const char*>(capture->bytes.data()), capture->bytes.size()};
+  std::string_view text = text_of(capture);
   if (!capture->whole_file) text = text.substr(0, text.rfind('\n') + 1);  // not half a line
   return AccountList{.file = *id, .accounts = parse_accounts(text, file)};
 }

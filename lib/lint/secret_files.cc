@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "formats/secret_file.h"
+#include "image/captured_text.h"
 
 namespace ocitidy::rules {
 namespace {
@@ -47,10 +48,6 @@ std::string_view doubt_about(std::string_view path, const Secret& secret) {
   if (is_for_tests(path)) return "it lies in a folder of tests or examples";
   if (secret.kind == "encrypted private key") return "it is of no use without its password";
   return {};
-}
-
-std::string_view text_of(const Capture& capture) {
-  return {reinterpret_cast<const char*>(capture.bytes.data()), capture.bytes.size()};
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "formats/archive_heads.h"
+#include "image/captured_text.h"
 #include "lint/rules/rules.h"
 #include "lint/wording.h"
 
@@ -19,7 +20,7 @@ constexpr std::array kReads = {ContentQuery{.glob = "**/*.jsa", .first_bytes = 4
 /// JAVA_RUNTIME_VERSION of the file "release" that every JDK has at its root.
 std::string java_of(const Capture& capture) {
   constexpr std::string_view kName = "JAVA_RUNTIME_VERSION=\"";
-  const std::string_view text(reinterpret_cast<const char*>(capture.bytes.data()), capture.bytes.size());
+  const std::string_view text = text_of(capture);
   const std::size_t at = text.find(kName);
   if (at == std::string_view::npos) return "";
   const std::string_view rest = text.substr(at + kName.size());

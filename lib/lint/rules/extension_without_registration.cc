@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "image/captured_text.h"
 #include "lambda/extensions.h"
 #include "lint/rules/rules.h"
 #include "lint/wording.h"
@@ -84,10 +85,9 @@ Outcome check(const LintInput& in, FindingSink& out) {
   if (lambda::extensions_disabled(in.image)) return Outcome::not_applicable("extensions are disabled by a file");
   std::size_t judged = 0;
   for (const NodeId file : files) {
-    const std::optional<EntryId> made_by = in.image.node(file).made_by;
-    const std::optional<Capture> capture = made_by ? in.image.captured(*made_by) : std::nullopt;
+    const std::optional<Capture> capture = captured_at(in.image, file);
     if (!capture || !capture->whole_file) continue;
-    const std::string_view script(reinterpret_cast<const char*>(capture->bytes.data()), capture->bytes.size());
+    const std::string_view script = text_of(capture);
     if (!is_shell(script)) continue;
     const Ending ending = ending_of(script);
     if (ending == Ending::fine || ++judged > 2 * lambda::kMaxExtensions) continue;

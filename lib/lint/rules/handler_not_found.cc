@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "image/captured_text.h"
 #include "lambda/entrypoint.h"
 #include "lambda/handler_files.h"
 #include "lambda/handler_symbol.h"
@@ -70,10 +71,9 @@ void report_file(const ImageModel& image, const Handler& handler, const HandlerF
 }
 
 void report_symbol(const ImageModel& image, const Handler& handler, NodeId source, FindingSink& out) {
-  const std::optional<EntryId> made_by = image.node(source).made_by;
-  const std::optional<Capture> capture = made_by ? image.captured(*made_by) : std::nullopt;
+  const std::optional<Capture> capture = captured_at(image, source);
   if (!capture || !capture->whole_file) return;
-  const std::string_view text(reinterpret_cast<const char*>(capture->bytes.data()), capture->bytes.size());
+  const std::string_view text = text_of(capture);
   const std::string symbol = lambda::parts_of(handler).symbol;
   if (lambda::look_for_symbol(handler.runtime, text, symbol) != lambda::SymbolSeen::absent) return;
   Location where = at_node(image, source);
