@@ -11,6 +11,7 @@
 #include <optional>
 #include <unordered_set>
 
+#include "base/ascii.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "formats/strace.h"
@@ -24,12 +25,6 @@ constexpr std::size_t kMostListedBytes = 4 * kMostPathListBytes;
 constexpr std::size_t kMostLinesToTell = 64;         // with something on them, until a text that is no trace is a list
 constexpr std::uint64_t kMostRecordBytes = 1 << 16;  // a path of kMostPathBytes, all of it escaped, and room
 constexpr std::string_view kBlanks = " \t\r";
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(kBlanks);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
-}
 
 /// Calls `act(line, number)` for each line until it returns an error.
 template <class Act>

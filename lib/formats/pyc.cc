@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/ascii.h"
+
 namespace ocitidy {
 namespace {
 
@@ -44,9 +46,6 @@ PycHeadBytes start_of(const PycHeader& header, std::uint32_t flags) {
   put(out, 4, flags);
   return out;
 }
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
 /// "mod.cpython-312.opt-1" -> "mod"; "" when there is no tag. The tag is the last part that begins with a letter:
 /// module files may have dots in their names, and pytest's tags have too ("cpython-312-pytest-8.1.0").

@@ -5,6 +5,7 @@
 #include <array>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/text.h"
 
 namespace ocitidy {
@@ -16,10 +17,6 @@ constexpr std::size_t kHintBytes = 4, kHintedBytes = 16;  // of a shorter creden
 constexpr std::size_t kKeyBodyBytes = 4096, kUrlBytes = 1024;
 constexpr std::array<std::size_t, 3> kJwtPartBytes = {512, 4096, 1024};  // header, claims, signature
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-bool is_alnum(char c) { return is_digit(c) || is_upper(c) || is_lower(c); }
 bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 char lower(char c) { return is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c; }
 
@@ -107,7 +104,7 @@ constexpr auto kShapes = std::to_array<Shape>({
 });
 
 bool fits(const Shape& shape, char c) {
-  return shape.also == "A" ? is_upper(c) || is_digit(c) : is_alnum(c) || shape.also.contains(c);
+  return shape.also == "A" ? is_upper(c) || is_digit(c) : is_alphanumeric(c) || shape.also.contains(c);
 }
 
 /// The token of `shape` at the start of `text`.
@@ -124,7 +121,7 @@ std::optional<std::string_view> token_at(const Shape& shape, std::string_view te
 /// The JSON Web Token at the start of `text`: two objects and a signature in base64url, with dots between.
 std::optional<std::string_view> jwt_at(std::string_view text) {
   constexpr std::size_t kLeastBytes = 10;
-  const auto is_base64url = [](char c) { return is_alnum(c) || c == '_' || c == '-'; };
+  const auto is_base64url = [](char c) { return is_alphanumeric(c) || c == '_' || c == '-'; };
   std::size_t end = 0;
   for (const std::size_t most : kJwtPartBytes) {
     const std::string_view rest = text.substr(end, most);
@@ -142,7 +139,7 @@ std::optional<std::string_view> jwt_at(std::string_view text) {
 
 /// The password of "scheme://user:password@host" whose "://" stands at `at`.
 std::optional<std::string_view> url_password(std::string_view text, std::size_t at) {
-  if (at == 0 || !is_alnum(text[at - 1])) return std::nullopt;
+  if (at == 0 || !is_alphanumeric(text[at - 1])) return std::nullopt;
   const std::string_view rest = text.substr(at + 3, kUrlBytes);
   const std::string_view authority = rest.substr(0, rest.find_first_of("/?# \t\r\n\"'`<>\\,;"));
   const std::size_t host = authority.rfind('@'), colon = authority.find(':');
@@ -169,7 +166,7 @@ bool promises_secret(std::string_view name) {
        "api_key",         "apikey",    "access_key", "private_key", "encryption_key", "signing_key",
        "account_key",     "authtoken", "auth_key",   "master_key",  "key_data"});
   std::string plain = lowered(name);
-  std::ranges::replace_if(plain, [](char c) { return !is_alnum(c); }, '_');
+  std::ranges::replace_if(plain, [](char c) { return !is_alphanumeric(c); }, '_');
   // What is public by its own name; and sizes and special words of language models.
   static constexpr auto kNever =
       std::to_array<std::string_view>({"public", "publishable", "max_token", "bos_token", "eos_token", "pad_token",
@@ -198,7 +195,7 @@ std::string_view without_quotes(std::string_view value) {
 
 bool is_name(std::string_view name) {
   return !name.empty() && !is_digit(name.front()) &&
-         std::ranges::all_of(name, [](char c) { return is_alnum(c) || c == '_' || c == '-' || c == '.'; });
+         std::ranges::all_of(name, [](char c) { return is_alphanumeric(c) || c == '_' || c == '-' || c == '.'; });
 }
 
 /// Length of the word at the start of `command`; NAME="value" is one, blanks and all.
@@ -233,7 +230,7 @@ std::optional<PrivateKey> find_private_key(std::string_view text) {
     rest.remove_prefix(std::min(rest.size(), label.size() + 5));
     std::string_view body = rest.substr(0, kKeyBodyBytes);
     body = body.substr(0, body.find(kEnd));
-    const auto size = static_cast<std::size_t>(std::ranges::count_if(body, is_alnum));
+    const auto size = static_cast<std::size_t>(std::ranges::count_if(body, is_alphanumeric));
     if (size < 40 || is_dummy(body.substr(0, 64))) continue;  // the shortest real one, Ed25519, has 64
     // What "openssh-key-v1", then the cipher's name, look like in base64: this is "none".
     const bool openssh = label.starts_with("OPENSSH");
@@ -249,7 +246,7 @@ std::optional<Secret> find_token(std::string_view text) {
   if (const auto key = find_private_key(text))
     return Secret{key->encrypted ? "encrypted private key" : "private key", {}, key->size_bytes, {}};
   for (std::size_t at = 0; at < text.size(); ++at) {
-    if (at > 0 && is_alnum(text[at - 1])) continue;
+    if (at > 0 && is_alphanumeric(text[at - 1])) continue;
     for (const Shape& shape : kShapes) {
       if (text[at] != shape.prefix.front()) continue;
       if (const auto token = token_at(shape, text.substr(at))) return secret_of(shape.kind, *token);

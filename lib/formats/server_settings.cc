@@ -3,17 +3,13 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
+
 namespace ocitidy {
 namespace {
 
 constexpr std::size_t kMostValues = 64;
 constexpr std::string_view kBlanks = " \t\r\n";
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(kBlanks);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
-}
 
 std::string_view unquoted(std::string_view text) {
   const bool quoted = text.size() >= 2 && (text.front() == '"' || text.front() == '\'') && text.back() == text.front();
@@ -47,7 +43,7 @@ std::vector<std::string> nginx_values(std::string_view text, std::string_view na
   std::string_view rest = code;
   while (!rest.empty() && values.size() < kMostValues) {
     const std::size_t end = std::min(rest.find_first_of(";{}"), rest.size());
-    const std::string_view directive = trimmed(rest.substr(0, end));
+    const std::string_view directive = trimmed(rest.substr(0, end), kBlanks);
     rest.remove_prefix(std::min(end + 1, rest.size()));
     if (first_word(directive) != name) continue;
     values.emplace_back(unquoted(first_word(trimmed(directive.substr(name.size())))));
@@ -58,10 +54,10 @@ std::vector<std::string> nginx_values(std::string_view text, std::string_view na
 std::optional<std::string> ini_value(std::string_view text, std::string_view name) {
   std::optional<std::string> value;
   while (!text.empty()) {
-    const std::string_view line = trimmed(take_line(text));
+    const std::string_view line = trimmed(take_line(text), kBlanks);
     const std::size_t equals = line.find('=');
     if (line.starts_with(';') || line.starts_with('#') || equals == std::string_view::npos) continue;
-    if (trimmed(line.substr(0, equals)) == name) value = unquoted(trimmed(line.substr(equals + 1)));
+    if (trimmed(line.substr(0, equals), kBlanks) == name) value = unquoted(trimmed(line.substr(equals + 1), kBlanks));
   }
   return value;
 }
@@ -69,7 +65,7 @@ std::optional<std::string> ini_value(std::string_view text, std::string_view nam
 std::vector<std::string> apache_values(std::string_view text, std::string_view name) {
   std::vector<std::string> values;
   while (!text.empty() && values.size() < kMostValues) {
-    const std::string_view line = trimmed(take_line(text));
+    const std::string_view line = trimmed(take_line(text), kBlanks);
     if (!equal_without_case(first_word(line), name)) continue;
     const std::string_view value = trimmed(line.substr(name.size()));
     const bool quoted = value.starts_with('"');

@@ -3,22 +3,17 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
+
 namespace ocitidy {
 namespace {
 
 constexpr std::size_t kMostArguments = 8;  // mmap has six
 constexpr std::string_view kBlanks = " \t\r";
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_octal(char c) { return c >= '0' && c <= '7'; }
 bool is_name(char c) { return (c >= 'a' && c <= 'z') || is_digit(c) || c == '_'; }
 bool is_word(char c) { return is_name(c) || (c >= 'A' && c <= 'Z'); }
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(kBlanks);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
-}
 
 int hex_digit(char c) {
   if (is_digit(c)) return c - '0';

@@ -221,4 +221,10 @@ std::optional<BytecodeSurvey> survey_bytecode(const ImageModel& image) {
   return Surveyor(image, *minor).survey();
 }
 
+bool is_much(const ImportRoot& root, const ModuleTally& tally, std::uint64_t modules, std::uint64_t source_bytes) {
+  constexpr std::uint64_t kManyModules = 500, kManyBytes = 4 << 20;
+  if (root.kind == ImportRoot::Kind::standard_library) return false;
+  return (modules > kManyModules || source_bytes > kManyBytes) && source_bytes * 2 > tally.bytes;
+}
+
 }  // namespace ocitidy::lambda

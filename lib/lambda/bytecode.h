@@ -54,4 +54,8 @@ std::optional<BytecodeSurvey> survey_bytecode(const ImageModel& image);
 /// 5.6 s (2026-11-25).
 constexpr std::uint64_t compile_ms(std::uint64_t source_bytes) { return source_bytes / 7500; }
 
+/// Is it much of an import root, and much at all, that Python compiles anew at every cold start? Of the standard
+/// library a function loads a small part, so that is never much.
+bool is_much(const ImportRoot& root, const ModuleTally& tally, std::uint64_t modules, std::uint64_t source_bytes);
+
 }  // namespace ocitidy::lambda

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "image/captured_text.h"
 
@@ -25,12 +26,6 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
     if (end == std::string_view::npos) return parts;
     text.remove_prefix(end + 1);
   }
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
 }
 
 std::string absolute_path(std::string_view base, std::string_view path) {
@@ -102,10 +97,10 @@ std::optional<FirstLine> first_line(const ImageModel& image, NodeId file) {
   FirstLine result;
   result.carriage_return = newline != std::string_view::npos && line.ends_with('\r');
   if (result.carriage_return) line.remove_suffix(1);
-  line = trimmed(line);
+  line = trimmed(line, " \t");
   const std::size_t space = line.find_first_of(" \t");
   result.interpreter = line.substr(0, space);
-  result.argument = space == std::string_view::npos ? std::string_view{} : trimmed(line.substr(space));
+  result.argument = space == std::string_view::npos ? std::string_view{} : trimmed(line.substr(space), " \t");
   return result;
 }
 

@@ -21,11 +21,6 @@ using Strings = std::vector<std::string>;
 constexpr std::size_t kMostElsewhere = 1000;
 constexpr std::string_view kTaskRoot = "/var/task";
 
-/// Is `path` equal to `tail`, or does it end in "/" and `tail`?
-bool ends_in(std::string_view path, std::string_view tail) {
-  return path.ends_with(tail) && (path.size() == tail.size() || path[path.size() - tail.size() - 1] == '/');
-}
-
 /// What stands before `tail` in a path that ends in it, without the slash.
 std::string_view before(std::string_view path, std::string_view tail) {
   return path.size() == tail.size() ? std::string_view() : path.substr(0, path.size() - tail.size() - 1);

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "formats/elf.h"
 #include "image/captured_text.h"
@@ -23,12 +24,6 @@ using Directories = std::vector<std::string>;
 /// The multiarch directory of Debian and its kin.
 std::string_view multiarch(std::uint16_t machine) {
   return machine == kElfX86_64 ? "x86_64-linux-gnu" : machine == kElfAarch64 ? "aarch64-linux-gnu" : "";
-}
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t first = text.find_first_not_of(" \t\r");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
 }
 
 /// Calls `take` for each non-empty piece of `text`.

@@ -8,13 +8,12 @@
 #include <tuple>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/file_name.h"
 #include "base/text.h"
 
 namespace ocitidy::lambda {
 namespace {
-
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 struct NameAndVersion {
   std::string_view name, version;

@@ -11,11 +11,6 @@ namespace {
 
 using Strings = std::vector<std::string>;
 
-/// Is `path` equal to `tail`, or does it end in "/" and `tail`?
-bool ends_in(std::string_view path, std::string_view tail) {
-  return path.ends_with(tail) && (path.size() == tail.size() || path[path.size() - tail.size() - 1] == '/');
-}
-
 void add_class_path(const ImageConfig& config, std::string_view list, ClassPath& out) {
   for (const std::string& item : split_paths(list)) {
     std::string path = from_start(config, item);
@@ -29,6 +24,10 @@ void add_class_path(const ImageConfig& config, std::string_view list, ClassPath&
 }
 
 }  // namespace
+
+bool ends_in(std::string_view path, std::string_view tail) {
+  return path.ends_with(tail) && (path.size() == tail.size() || path[path.size() - tail.size() - 1] == '/');
+}
 
 std::optional<NodeId> file_at(const ImageModel& image, std::string_view path) {
   const std::optional<NodeId> node = image.resolve(path);

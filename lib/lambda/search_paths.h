@@ -18,6 +18,8 @@ std::optional<NodeId> file_at(const ImageModel& image, std::string_view path);
 std::vector<std::string> split_paths(std::string_view list);
 /// `path` as seen from the start directory.
 std::string from_start(const ImageConfig& config, std::string_view path);
+/// Is `path` equal to `tail`, or does it end in "/" and `tail`?
+bool ends_in(std::string_view path, std::string_view tail);
 /// Those of `paths` that exist.
 std::set<NodeId> nodes_of(const ImageModel& image, const std::vector<std::string>& paths);
 

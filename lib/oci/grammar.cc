@@ -5,15 +5,13 @@
 #include <array>
 #include <string>
 
+#include "base/ascii.h"
+
 namespace ocitidy {
 namespace {
 
 using sv = std::string_view;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-bool is_letter(char c) { return is_lower(c) || (c >= 'A' && c <= 'Z'); }
-bool is_alphanumeric(char c) { return is_digit(c) || is_letter(c); }
 bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 bool is_lower_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); }
 bool is_one_of(char c, sv set) { return set.find(c) != sv::npos; }

@@ -3,16 +3,13 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "base/text.h"
 
 namespace ocitidy {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 bool is_small(char c) { return is_lower(c) || is_digit(c); }
-bool is_alphanumeric(char c) { return is_small(c) || is_upper(c); }
 
 /// Runs of `is_word` characters with one separator between two of them.
 template <class IsWord, class IsSeparator>

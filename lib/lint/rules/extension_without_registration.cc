@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.h"
 #include "base/text.h"
 #include "image/captured_text.h"
 #include "lambda/extensions.h"
@@ -19,11 +20,6 @@ bool has(std::string_view text, std::string_view part) { return text.find(part) 
 bool is_shell(std::string_view script) {
   const std::string_view line = script.substr(0, script.find('\n'));
   return line.starts_with("#!") && (has(line, "/sh") || has(line, "bash") || has(line, "ash"));
-}
-
-std::string_view trimmed(std::string_view line) {
-  const std::size_t begin = line.find_first_not_of(" \t\r");
-  return begin == line.npos ? std::string_view() : line.substr(begin, line.find_last_not_of(" \t\r") + 1 - begin);
 }
 
 /// The last line that is neither empty nor a comment, with the blanks before it.

@@ -14,7 +14,6 @@ using lambda::ModuleTally;
 
 // So few take no time that anybody notices: the least is some 35 ms.
 constexpr std::uint64_t kFewModules = 50, kFewBytes = 256 << 10;
-constexpr std::uint64_t kManyModules = 500, kManyBytes = 4 << 20;
 
 /// What in the config keeps bytecode out.
 std::string cause(const ImageModel& image) {
@@ -26,10 +25,7 @@ std::string cause(const ImageModel& image) {
 
 void report(const LintInput& in, unsigned minor, const ImportRoot& root, const ModuleTally& tally, FindingSink& out) {
   const std::uint64_t ms = lambda::compile_ms(tally.missing_bytes);
-  const bool part_only = root.kind == ImportRoot::Kind::standard_library;
-  // Of the standard library a function loads a small part.
-  const bool many = tally.missing > kManyModules || tally.missing_bytes > kManyBytes;
-  const bool grave = !part_only && many && tally.missing_bytes * 2 > tally.bytes;
+  const bool grave = lambda::is_much(root, tally, tally.missing, tally.missing_bytes);
   const Node first = in.image.node(*tally.first_missing);
   out.add({.message = cat(tally.missing, " of ", tally.modules, " modules below ", seen_path(root.path), " (",
                           human_bytes(tally.missing_bytes), " of source) have no bytecode for Python 3.", minor,

@@ -13,8 +13,6 @@ namespace {
 using lambda::ImportRoot;
 using lambda::ModuleTally;
 
-constexpr std::uint64_t kManyModules = 500, kManyBytes = 4 << 20;
-
 std::string reasons(const ModuleTally& tally) {
   std::vector<std::string> all;
   if (tally.other_time > 0) all.push_back(cat(tally.other_time, " by the source's time"));
@@ -25,9 +23,7 @@ std::string reasons(const ModuleTally& tally) {
 
 void report(const LintInput& in, unsigned minor, const ImportRoot& root, const ModuleTally& tally, FindingSink& out) {
   const std::uint64_t ms = lambda::compile_ms(tally.stale_bytes);
-  const bool part_only = root.kind == ImportRoot::Kind::standard_library;
-  const bool many = tally.stale > kManyModules || tally.stale_bytes > kManyBytes;
-  const bool grave = !part_only && many && tally.stale_bytes * 2 > tally.bytes;
+  const bool grave = lambda::is_much(root, tally, tally.stale, tally.stale_bytes);
   const Node first = in.image.node(*tally.first_stale);
   out.add({.message = cat(tally.stale, " of ", tally.modules, " modules below ", seen_path(root.path), " (",
                           human_bytes(tally.stale_bytes), " of source) have bytecode that Python 3.", minor,
