@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,9 @@ namespace ocitidy::test {
 std::vector<std::string> fuzz_seeds();
 /// The folder of the corpus that holds real inputs for this target; empty when none does.
 std::string_view fuzz_corpus();
+
+/// The documents of an image for each recipe.
+std::vector<std::string> documents_of(std::initializer_list<const char*> recipes);
 
 /// Ends the process, loudly: a promise was broken. Fuzzers know no other language.
 [[noreturn]] void broken_promise(std::string_view what);
