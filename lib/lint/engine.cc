@@ -38,6 +38,14 @@ bool comes_before(const RuleRun& run, const Finding& a, const Finding& b) {
   return a.fix < b.fix;
 }
 
+/// Many rules share their queries, and each costs time for each file.
+template <class Query, class Key>
+void keep_one_of_each(std::vector<Query>& queries, Key key) {
+  std::ranges::sort(queries, {}, key);
+  const auto [first, last] = std::ranges::unique(queries, {}, key);
+  queries.erase(first, last);
+}
+
 }  // namespace
 
 Result<std::vector<const Rule*>> select_rules(std::span<const Rule* const> known, const LintOptions& options) {
@@ -56,16 +64,15 @@ Result<std::vector<const Rule*>> select_rules(std::span<const Rule* const> known
 std::vector<ContentQuery> reads_of(std::span<const Rule* const> rules) {
   std::vector<ContentQuery> all;
   for (const Rule* rule : rules) all.insert(all.end(), rule->info.reads.begin(), rule->info.reads.end());
-  const auto key = [](const ContentQuery& query) { return std::tuple(query.glob, query.magic, query.first_bytes); };
-  std::ranges::sort(all, {}, key);  // many rules share their queries, and each costs time for each file
-  const auto [first, last] = std::ranges::unique(all, {}, key);
-  all.erase(first, last);
+  keep_one_of_each(all,
+                   [](const ContentQuery& query) { return std::tuple(query.glob, query.magic, query.first_bytes); });
   return all;
 }
 
 std::vector<TextQuery> texts_of(std::span<const Rule* const> rules) {
   std::vector<TextQuery> all;
   for (const Rule* rule : rules) all.insert(all.end(), rule->info.texts.begin(), rule->info.texts.end());
+  keep_one_of_each(all, [](const TextQuery& query) { return std::tuple(query.glob, query.magic, query.text); });
   return all;
 }
 
