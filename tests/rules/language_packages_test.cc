@@ -96,6 +96,11 @@ TEST(UnbundledNodeModules, CountsModules) {
   EXPECT_EQ(findings[0].where.at(0).path, "var/task/node_modules");
   EXPECT_NE(findings[0].message.find("1001 JavaScript files"), std::string::npos) << findings[0].message;
   expect_not_applicable("unbundled-node-modules", modules(1001, "usr/lib/node_modules"));
+  const std::string installed = modules(1001, "opt/node/lib/node_modules");
+  expect_not_applicable("unbundled-node-modules", cat(installed, "  file opt/node/bin/node 0755\n"));
+  expect_finds("unbundled-node-modules", installed);
+  expect_finds("unbundled-node-modules",
+               cat(modules(1001, "opt/node/mylib/node_modules"), "  file opt/node/mybin/node 0755\n"));
   expect_not_applicable("unbundled-node-modules", modules(1001, "var/task/my_node_modules"));
   expect_not_applicable("unbundled-node-modules", "artifact application/x");
 }
