@@ -144,11 +144,11 @@ class Search {
     const std::string_view loader = file_name(interpreter);
     const std::string_view arch = loader.substr(std::min(loader.size(), std::string_view("ld-musl-").size()));
     const auto file = image_.resolve(cat("etc/ld-musl-", arch.substr(0, arch.find('.')), ".path"));
-    if (file && image_.node(*file).size_bytes > 0) {
-      for_each_piece(text_of(captured_at(image_, *file)),
-                     "\n:", [&](std::string_view path) { system_.emplace_back(path); });
+    if (file) {
+      const auto capture = captured_at(image_, *file);
+      for_each_piece(text_of(capture), "\n:", [&](std::string_view path) { system_.emplace_back(path); });
+      if (capture && capture->whole_file && others_may_read(image_.node(*file))) return;  // in place of the defaults
     }
-    // Also where there is a file, in case it could not be read.
     for (const std::string_view path : {"/lib", "/usr/local/lib", "/usr/lib"}) system_.emplace_back(path);
   }
 

@@ -107,6 +107,14 @@ TEST(Loader, KnowsMusl) {
   EXPECT_EQ(mapped(program + "file lib64/l.so elf64\n"), (Paths{"app/p", "!l.so"}));
   EXPECT_EQ(mapped(program + "file o/l.so elf64\nfile etc/ld-musl-x86_64.path \"/n\\n/o\\n\"\n"),
             (Paths{"app/p", "o/l.so"}));
+  const auto with_path_file = [&](std::string_view file) {
+    return mapped(cat(program, "file usr/lib/l.so elf64\n", file));
+  };
+  EXPECT_EQ(with_path_file("file etc/ld-musl-x86_64.path \"/n:/o\"\n"), (Paths{"app/p", "!l.so"})) << "in their place";
+  EXPECT_EQ(with_path_file("file etc/ld-musl-x86_64.path \"\"\n"), (Paths{"app/p", "!l.so"}));
+  EXPECT_EQ(with_path_file("file etc/ld-musl-x86_64.path size=5000\n"), (Paths{"app/p", "usr/lib/l.so"}))
+      << "not known";
+  EXPECT_EQ(with_path_file("file etc/ld-musl-aarch64.path \"/n\"\n"), (Paths{"app/p", "usr/lib/l.so"}));
 }
 
 TEST(Loader, TakesNamesWithASlashAsPaths) {
