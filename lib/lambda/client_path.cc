@@ -12,6 +12,7 @@
 #include "lambda/extensions.h"
 #include "lambda/handler.h"
 #include "lambda/search_paths.h"
+#include "lambda/started_script.h"
 
 namespace ocitidy::lambda {
 namespace {
@@ -182,7 +183,10 @@ std::optional<std::string> unusable_client(const ImageModel& image, const StartC
     if (call->runtime == HandlerRuntime::node) return node_trouble(image, *words, call->at);
     if (call->runtime == HandlerRuntime::java) return java_trouble(image, *words, call->at);
   }
-  return std::nullopt;
+  const auto script = started_script(image, start);
+  if (!script || script->file || script->may_come_later) return std::nullopt;
+  return cat(script->interpreter, " is started with ", quote(script->path),
+             ", which is not in the image, or is a link that leads nowhere");
 }
 
 std::optional<std::string> plain_server(const ImageModel& image, const StartChain& start) {

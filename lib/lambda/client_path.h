@@ -20,8 +20,8 @@ inline constexpr ContentQuery kPythonClientModule{.glob = "**/awslambdaric/lambd
 /// The script that Node.js is started with.
 inline constexpr ContentQuery kStartedSource{.glob = kStartFiles, .first_bytes = 64 << 10};
 
-/// Why the named client is for certain not loaded, a sentence; none when it may be. Wants kPathFiles,
-/// kNodeClientPackage, kPythonClientModule and Facts::zip_names. One walk of the tree.
+/// Why the named client, or the script that may be one, is for certain not loaded, a sentence; none when it may be.
+/// Wants kPathFiles, kNodeClientPackage, kPythonClientModule and Facts::zip_names. One walk of the tree.
 std::optional<std::string> unusable_client(const ImageModel& image, const StartChain& start);
 
 /// The web server that is started in place of any client: `python -m http.server`, or a script of Node.js that needs

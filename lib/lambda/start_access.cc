@@ -9,6 +9,8 @@
 #include "base/file_name.h"
 #include "base/text.h"
 #include "lambda/handler.h"
+#include "lambda/start_chain.h"
+#include "lambda/started_script.h"
 
 namespace ocitidy::lambda {
 namespace {
@@ -155,13 +157,26 @@ void add_needed(const ImageModel& image, NodeId file, StartAccess& access) {
   access.refused[file] = "o+r";
 }
 
+/// A script that is started itself is compiled anew each time: no bytecode stands in for it.
+void add_script(const ImageModel& image, NodeId file, StartAccess& access) {
+  for (const NodeId directory : closed_above(image, file)) {
+    if (image.node(directory).uid != kSeenUid) access.closed.insert(directory);
+  }
+  const Node node = image.node(file);
+  access.needed.insert(file);
+  if (!others_may_read(node) && node.uid != kSeenUid) access.refused[file] = "o+r";
+}
+
 }  // namespace
 
 StartAccess survey_start_access(const ImageModel& image) {
   StartAccess access;
-  const std::vector<Program> programs = started_programs(image);
+  const StartChain start = follow_start(image);
+  const std::vector<Program>& programs = start.programs;
   for (const Program& program : programs) add_program(image, program, access);
   add_loaded(image, access);
+  if (const auto script = started_script(image, start); script && script->file)
+    add_script(image, *script->file, access);
   for (const NodeId file : Needs(image, programs).find()) add_needed(image, file, access);
   const auto workdir = image.resolve(image.config().working_dir);
   if (workdir && image.node(*workdir).type == EntryType::directory) {

@@ -30,11 +30,12 @@ struct StartAccess {
   std::map<NodeId, std::string_view> refused;  ///< those of them that lack bits, and which: "o+rx"
 };
 
-/// The started programs with their ELF loaders, and the libraries that these find but others cannot open; the handler's
-/// file; and the only copy of the runtime client, of the jar with the handler's class, and of what Python reads before
-/// anything else. Of two copies neither is known to be needed, nor is a Python source of which there is valid bytecode.
-/// Files of uid 993 count as readable: that uid was seen on Lambda, though nothing promises it. One walk of the tree.
-/// Source: runs under such a user (tests/e2e/truth); the uid: public Dockerfiles (read 2026-09-01).
+/// The started programs with their ELF loaders, and the libraries that these find but others cannot open; the script
+/// that Node.js or Python is started with; the handler's file; and the only copy of the runtime client, of the jar with
+/// the handler's class, and of what Python reads before anything else. Of two copies neither is known to be needed, nor
+/// is a Python source of which there is valid bytecode. Files of uid 993 count as readable: that uid was seen on
+/// Lambda, though nothing promises it. One walk of the tree. Source: runs under such a user (tests/e2e/truth); the uid:
+/// public Dockerfiles (read 2026-09-01).
 StartAccess survey_start_access(const ImageModel& image);
 
 }  // namespace ocitidy::lambda

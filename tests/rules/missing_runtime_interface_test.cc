@@ -108,6 +108,26 @@ TEST(MissingRuntimeInterface, FollowsTheScriptOfNode) {
   expect_silent(kRule, at(package + "\nfile app/node_modules/aws-lambda-ric/dist/rapid-client.node \"x\""));
 }
 
+TEST(MissingRuntimeInterface, ScriptsThatInterpretersStartExist) {
+  const auto at = [](std::string_view start, std::string_view more = "") {
+    return cat("config entrypoint ", start, " ; cmd a.b ; workdir /app\nlayer\nfile x/node 0755 elf64\n",
+               "file x/python3.12 0755 elf64\nfile srv/b.mjs \"AWS_LAMBDA_RUNTIME_API\"\n", more, "\n");
+  };
+  EXPECT_EQ(severity_of_only(at("/x/node b.mjs")), Severity::error);
+  EXPECT_EQ(severity_of_only(at("/x/node --enable-source-maps /app/b.mjs")), Severity::error);
+  EXPECT_EQ(severity_of_only(at("/x/node b.mjs", "symlink app/b.mjs -> /gone")), Severity::error);
+  EXPECT_EQ(severity_of_only(at("/x/python3.12 -u b.py")), Severity::error);
+  expect_silent(kRule, at("/x/node /srv/b.mjs"));
+  expect_silent(kRule, at("/x/node b.mjs", "symlink app/b.mjs -> /srv/b.mjs"));
+  expect_silent(kRule, at("/x/node b.mjs", "dir app/b.mjs"));
+  expect_silent(kRule, at("/x/node --require ./a.js b.mjs"));  // an option that is not known
+  expect_silent(kRule, at("/x/node inspect"));
+  expect_silent(kRule, at("/x/node /tmp/b.mjs"));
+  expect_silent(kRule, at("/x/python3.12 -c b.py"));
+  expect_silent(kRule,
+                at("/usr/bin/env -C /srv node b.mjs", "file usr/bin/env 0755 elf64\nfile usr/bin/node 0755 elf64"));
+}
+
 TEST(MissingRuntimeInterface, PlainServersAreNoClients) {
   const std::string client = "file app/node_modules/aws-lambda-ric/x \"x\"\nfile x/node 0755 elf64\n";
   const auto server = [&](std::string_view source) {

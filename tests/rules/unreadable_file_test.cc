@@ -133,6 +133,19 @@ TEST(UnreadableFile, KnowsWhatPythonNeeds) {
             Severity::error);
 }
 
+TEST(UnreadableFile, ScriptsThatInterpretersStartAreNeeded) {
+  const auto function = [](std::string_view more) {
+    return cat("config entrypoint /bin/node b.mjs ; workdir /app\nlayer\nfile bin/node 0755 elf64\n", more, "\n");
+  };
+  const auto severity = [&](std::string_view more) {
+    return expect_finds(kRule, function(more)).at(0).severity.value_or(Severity::warning);
+  };
+  EXPECT_EQ(severity("file app/b.mjs 0600 \"x\""), Severity::error);
+  EXPECT_EQ(severity("dir srv 0700\nfile srv/b.mjs \"x\"\nsymlink app/b.mjs -> /srv/b.mjs"), Severity::error);
+  EXPECT_EQ(severity("file app/b.mjs \"x\"\nfile app/c.mjs 0600 \"x\""), Severity::warning);
+  expect_silent(kRule, function("file app/b.mjs 0600 uid=993 \"x\""));
+}
+
 TEST(UnreadableFile, IsUnsureWhichOfTwoCopiesCounts) {
   EXPECT_EQ(expect_finds(kRule, python_function("file app/awslambdaric/__main__.py 0600 \"x\"\n"
                                                 "file opt/python/awslambdaric/__main__.py \"x\""))
