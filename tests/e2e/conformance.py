@@ -85,7 +85,7 @@ def main():
     parser.add_argument("ocitidy")
     parser.add_argument("--only", default="", help="rows whose path holds this")
     options = parser.parse_args()
-    folder = os.environ.get("OCITIDY_CORPUS") or os.path.join(corpus.SOURCE, "..", "shared", "corpus")
+    folder = peers.corpus_folder()
     if not os.path.isdir(folder):
         peers.summary("corpus not found: 0 images linted")
         sys.exit(peers.SKIPPED)

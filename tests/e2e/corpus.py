@@ -18,7 +18,6 @@ import tempfile
 
 import peers
 
-SOURCE = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 
 # What the one line about a refused image must speak of.
 CAUSES = {
@@ -304,7 +303,7 @@ def main():
     parser.add_argument("ocitidy")
     parser.add_argument("--only", default="", help="rows whose path holds this")
     options = parser.parse_args()
-    corpus = os.environ.get("OCITIDY_CORPUS") or os.path.join(SOURCE, "..", "shared", "corpus")
+    corpus = peers.corpus_folder()
     if not os.path.isdir(corpus):
         peers.summary("corpus not found: 0 images compared")
         sys.exit(peers.SKIPPED)

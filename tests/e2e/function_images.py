@@ -1,11 +1,14 @@
-# function_images.py - builds four function images without a Docker daemon, each with the waste that real ones have.
+# function_images.py - builds function images without a Docker daemon, each with the waste that real ones have.
 """python, node and bash on a minimal Debian or Ubuntu (the release of this machine), go on nothing at all. mmdebstrap
 and the machine's own apt-get, pip, npm and go fill the layers, umoci writes them down. Each is built once and kept.
+Those on Alpine are in alpine_images.py, which builds with what is here.
 """
 
 import concurrent.futures
 import contextlib
+import dataclasses
 import hashlib
+import inspect
 import os
 import random
 import re
@@ -20,6 +23,7 @@ SOURCES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "functions")
 EMULATOR = "github.com/aws/aws-lambda-runtime-interface-emulator/cmd/aws-lambda-rie"
 PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 TAG = "latest"
+ACCOUNT = "sbx_user1051:x:993:990::/home/sbx_user1051:/sbin/nologin\n"  # Lambda's
 GO = threading.Lock()  # two at a time would compile the standard library twice
 
 
@@ -60,22 +64,14 @@ class ImageBuild:
         history = ["--history.created_by", instruction + " # buildkit", "--history.comment", "buildkit.dockerfile.v0"]
         big_image.call(["umoci", "config", "--image", self.image, *settings, *history])
 
-    def start(self, base=None):
+    def start(self, base=None, made_by="debian.sh --arch 'amd64' out/", command="bash"):
         """FROM: the tar `base`, or scratch."""
         if base:
-            command = ["umoci", "raw", "add-layer", "--image", self.image, "--history.created_by"]
-            big_image.call(command + ["# debian.sh --arch 'amd64' out/", base])
+            add = ["umoci", "raw", "add-layer", "--image", self.image, "--history.created_by"]
+            big_image.call([*add, "# " + made_by, base])
+            step = 'CMD ["%s"]' % command
             big_image.call(
-                [
-                    "umoci",
-                    "config",
-                    "--image",
-                    self.image,
-                    "--config.cmd",
-                    "bash",
-                    "--history.created_by",
-                    'CMD ["bash"]',
-                ]
+                ["umoci", "config", "--image", self.image, "--config.cmd", command, "--history.created_by", step]
             )
         big_image.call(["umoci", "unpack", "--image", self.image, self.bundle])
 
@@ -250,25 +246,36 @@ def node(build, base):
     )
 
 
-def go(build, _base):
+def go_function(work):
+    """The program, linked with nothing; its project is in WORK/src."""
     need("go")
-    copy_project("go", build.work + "/src")
-    program = build.work + "/main"
+    copy_project("go", work + "/src")
+    program = work + "/main"
     with reaching("go build"), GO:
         big_image.call(
-            ["env", "CGO_ENABLED=0", "GOFLAGS=-buildvcs=false", "go", "build", "-o", program, "."],
-            cwd=build.work + "/src",
+            ["env", "CGO_ENABLED=0", "GOFLAGS=-buildvcs=false", "go", "build", "-o", program, "."], cwd=work + "/src"
         )
-    build.start()
-    for folder in ("etc/ssl/certs", "tmp", "usr/share/zoneinfo/Europe", "var/task"):
-        os.makedirs(os.path.join(build.root, folder))
-    os.chmod(build.root + "/tmp", 0o1777)
-    for path in ("etc/ssl/certs/ca-certificates.crt", "usr/share/zoneinfo/Europe/Berlin"):
+    return program
+
+
+def copy_from_machine(root, *paths):
+    """Data that a builder's stage would bring along."""
+    for path in paths:
         if not os.path.exists("/" + path):
             raise Unavailable("this machine has no /" + path)
-        shutil.copy("/" + path, os.path.join(build.root, path))
+        os.makedirs(os.path.dirname(os.path.join(root, path)), exist_ok=True)
+        shutil.copy("/" + path, os.path.join(root, path))
+
+
+def go(build, _base):
+    program = go_function(build.work)
+    build.start()
+    for folder in ("tmp", "var/task"):
+        os.makedirs(os.path.join(build.root, folder))
+    os.chmod(build.root + "/tmp", 0o1777)
+    copy_from_machine(build.root, "etc/ssl/certs/ca-certificates.crt", "usr/share/zoneinfo/Europe/Berlin")
     with open(build.root + "/etc/passwd", "w", encoding="utf-8") as file:
-        file.write("root:x:0:0::/root:/\nsbx_user1051:x:993:990::/home/sbx_user1051:/sbin/nologin\n")
+        file.write("root:x:0:0::/root:/\n" + ACCOUNT)
     build.layer("COPY --from=build /rootfs /")
     big_image.call(["cp", "-a", build.work + "/src/.", build.root + "/var/task"])
     build.layer("COPY . /var/task")
@@ -294,40 +301,50 @@ def bash(build, base):
     build.finish(["/var/runtime/bootstrap"], ["function.handler"], "LANG=C.UTF-8")
 
 
-RECIPES = {"python": python, "node": node, "go": go, "bash": bash}
+@dataclasses.dataclass(frozen=True)
+class Recipe:
+    """`make` is a function of an ImageBuild and a Base; what it takes from `sources`, folders below SOURCES."""
+
+    make: object
+    sources: tuple
+
+
+RECIPES = {make.__name__: Recipe(make, (make.__name__,)) for make in (python, node, go, bash)}
 
 
 # ---- the cache
 
 
-def digest_of_sources(name):
+def digest_of_sources(recipe):
     """Everything an image is made of that is in this project."""
     digest = hashlib.sha256()
-    folder = os.path.join(SOURCES, name)
-    for path in sorted(os.path.join(top, file) for top, _, files in os.walk(folder) for file in files):
+    folders = [os.path.join(SOURCES, name) for name in recipe.sources]
+    paths = [os.path.join(top, file) for folder in folders for top, _, files in os.walk(folder) for file in files]
+    for path in sorted(paths):
         with open(path, "rb") as file:
-            digest.update(path[len(folder) :].encode() + b"\0" + file.read())
-    with open(os.path.abspath(__file__), "rb") as file:
-        digest.update(file.read())
+            digest.update(path[len(SOURCES) :].encode() + b"\0" + file.read())
+    for path in sorted({os.path.abspath(__file__), os.path.abspath(inspect.getsourcefile(recipe.make))}):
+        with open(path, "rb") as file:
+            digest.update(file.read())
     return digest.hexdigest()[:12]
 
 
-def cached_image(name, cache, scratch, base):
+def cached_image(name, recipe, cache, scratch, base):
     """The layout's path."""
-    layout = os.path.join(cache, "functions-%s-%s" % (name, digest_of_sources(name)))
+    layout = os.path.join(cache, "functions-%s-%s" % (name, digest_of_sources(recipe)))
     if os.path.isdir(layout):
         return layout
     if not peers.IS_ROOT:
         raise Unavailable("only root can build the image")
     need("umoci")
     for old in os.listdir(cache):
-        if old.startswith("functions-%s-" % name):
+        if re.fullmatch("functions-%s-[0-9a-f]{12}" % name, old):
             shutil.rmtree(os.path.join(cache, old))
     started = time.monotonic()
     work = os.path.join(scratch, "build-" + name)
     os.makedirs(work)
     try:
-        RECIPES[name](ImageBuild(work), base)
+        recipe.make(ImageBuild(work), base)
         move(work + "/layout", layout)
     finally:
         shutil.rmtree(work, ignore_errors=True)
@@ -351,11 +368,11 @@ def go_program(cache, package, version="latest"):
     return path
 
 
-def prepare(names, cache, scratch):
-    """({name: layout}, {name: why not}); "emulator" is one of the names."""
+def prepare(recipes, cache, scratch):
+    """({name: layout}, {name: why not}) of {name: Recipe}; "emulator" is one of the names."""
     base, layouts, reasons = Base(cache, scratch), {}, {}
     with concurrent.futures.ThreadPoolExecutor(3) as pool:
-        jobs = {name: pool.submit(cached_image, name, cache, scratch, base) for name in names}
+        jobs = {name: pool.submit(cached_image, name, recipes[name], cache, scratch, base) for name in recipes}
         jobs["emulator"] = pool.submit(go_program, cache, EMULATOR)
     for name, job in jobs.items():
         try:

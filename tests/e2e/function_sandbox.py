@@ -64,6 +64,7 @@ class Spec:
     emulator: str = None  # the program's path, or None for RuntimeApi
     start_s: float = START_S
     answer_s: float = ANSWER_S
+    wrapper: list = dataclasses.field(default_factory=list)  # of the command that makes the sandbox: strace, say
 
 
 @dataclasses.dataclass
@@ -362,7 +363,7 @@ def ask_emulator(spec, event, alive):
         except ConnectionRefusedError as error:
             if time.monotonic() > give_up:
                 raise SandboxError("nothing listens on port %d" % INVOKE_PORT) from error
-            time.sleep(0.05)
+            time.sleep(0.01)
             continue
         except (OSError, http.client.HTTPException) as error:
             raise SandboxError("no answer: %r" % error) from error
@@ -405,7 +406,11 @@ def run_inside(spec):
     log_path = os.path.join(spec.scratch, "log")
     with open(log_path, "wb") as log:
         process = subprocess.Popen(
-            sandbox.command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+            spec.wrapper + sandbox.command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
         sandbox.process = process
         try:

@@ -1,10 +1,11 @@
 # functions.py - function images answer the same before and after `ocitidy optimize`, run as AWS Lambda runs them.
-"""usage: functions.py OCITIDY [--cache FOLDER] [--presets lossless,lambda,lean] [--only python,node,go,bash]
+"""usage: functions.py OCITIDY [--cache FOLDER] [--presets lossless,lambda,lean] [--only python,node,alpine-node]
                     [--without-runc] [--without-emulator]
 
-Builds four function images (function_images.py), runs each in a sandbox like Lambda's (function_sandbox.py), lets
-ocitidy rewrite it with each preset, runs it again, and compares the answers to the same events. What cannot be built or
-run here is skipped with a reason; when nothing is left, the test is.
+Builds function images on Debian, Alpine and nothing (function_images.py, alpine_images.py), runs each in a sandbox like
+Lambda's (function_sandbox.py), lets ocitidy rewrite it with each preset, runs it again, and compares the answers to the
+same events. As all of them answer, lint may find no error. What cannot be built or run here is skipped with a reason;
+when nothing is left, the test is.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import sys
 import tempfile
 import time
 
+import alpine_images
 import function_images
 import function_sandbox
 import peers
@@ -137,6 +139,15 @@ def optimized(tool, layout, preset, folder):
     return (out, time.monotonic() - started) if done.code == 0 else done
 
 
+def lint_errors(tool, layout):
+    """Sentences: a function that answers has no error."""
+    done = tool.run("lint", "oci:%s:%s" % (layout, function_images.TAG), "--profile", "lambda", "--format", "json")
+    if done.code not in (0, 1):
+        return ["lint: exit code %d: %s" % (done.code, done.last_error())]
+    findings = json.loads(done.out)["findings"]
+    return ["lint: %(rule)s: %(message)s" % found for found in findings if found["severity"] == "error"]
+
+
 def stored_bytes(layout):
     return sum(layer["size"] for layer in manifest_and_config(layout)[0]["layers"])
 
@@ -179,6 +190,10 @@ def check_image(tool, runner, name, layout, presets):
         flush=True,
     )
     equal, failed = 0, 0
+    wrong = lint_errors(tool, layout)
+    if wrong:
+        show_failure(name + " as built", wrong, "")
+        failed += 1
     for preset in presets:
         with tempfile.TemporaryDirectory(dir=runner.scratch) as folder:
             made = optimized(tool, layout, preset, folder)
@@ -192,7 +207,7 @@ def check_image(tool, runner, name, layout, presets):
                 continue
             started = time.monotonic()
             after = runner.run(made[0])
-            found = problems(before, after)
+            found = problems(before, after) + lint_errors(tool, made[0])
             print(
                 "%s --preset %s: %s; %.1f -> %.1f MB stored, optimize %.1f s, run %.1f s"
                 % (name, preset, "DIFFERENT" if found else "same answers", stored_bytes(layout) / 1e6,
@@ -210,15 +225,16 @@ def parsed_options():
     parser.add_argument("ocitidy")
     parser.add_argument("--cache", default="e2e-cache")
     parser.add_argument("--presets", default="lossless,lambda,lean")
-    parser.add_argument("--only", default=",".join(function_images.RECIPES))
+    parser.add_argument("--only", default=",".join(alpine_images.ALL))
     parser.add_argument("--without-runc", action="store_true")
     parser.add_argument("--without-emulator", action="store_true")
     options = parser.parse_args()
     options.presets = [preset for preset in options.presets.split(",") if preset]
-    options.only = [name for name in options.only.split(",") if name]
-    unknown = set(options.only) - set(function_images.RECIPES)
+    wanted = [name for name in options.only.split(",") if name]
+    unknown = set(wanted) - set(alpine_images.ALL)
     if unknown:
         parser.error("no such image: " + ", ".join(sorted(unknown)))
+    options.recipes = {name: alpine_images.ALL[name] for name in wanted}
     options.cache = os.path.abspath(os.environ.get("OCITIDY_E2E_CACHE") or options.cache)
     return options
 
@@ -236,7 +252,7 @@ def main():
     equal, failed = 0, 0
     with tempfile.TemporaryDirectory(dir=options.cache + "/functions-scratch") as scratch:
         os.chmod(scratch, 0o755)  # apt's own user works in it
-        layouts, reasons = function_images.prepare(options.only, options.cache, scratch)
+        layouts, reasons = function_images.prepare(options.recipes, options.cache, scratch)
         for name, reason in reasons.items():
             print("skipped: %s: %s" % (name, reason))
         emulator = layouts.pop("emulator", None)

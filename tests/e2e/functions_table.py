@@ -275,7 +275,7 @@ def main():
     function_sandbox.mount_scratch(options.cache)
     with tempfile.TemporaryDirectory(dir=options.cache + "/functions-scratch", ignore_cleanup_errors=True) as scratch:
         os.chmod(scratch, 0o755)
-        layouts, reasons = function_images.prepare(options.only, options.cache, scratch)
+        layouts, reasons = function_images.prepare(options.recipes, options.cache, scratch)
         emulator = layouts.pop("emulator", None)
         table = Table(options, functions.Runner(function_sandbox.choose(scratch)[0], emulator, scratch))
         for name, layout in layouts.items():

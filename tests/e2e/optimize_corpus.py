@@ -260,7 +260,7 @@ def main():
     parser.add_argument("ocitidy")
     parser.add_argument("--only", default="", help="rows whose path holds this")
     options = parser.parse_args()
-    root = os.path.abspath(os.environ.get("OCITIDY_CORPUS") or os.path.join(corpus.SOURCE, "..", "shared", "corpus"))
+    root = peers.corpus_folder()
     if not os.path.isdir(root):
         peers.summary("corpus not found: 0 images optimized")
         sys.exit(peers.SKIPPED)

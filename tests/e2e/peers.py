@@ -18,6 +18,12 @@ import tempfile
 
 SKIPPED = 77  # ctest: SKIP_RETURN_CODE
 IS_ROOT = os.geteuid() == 0
+SOURCE = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
+
+
+def corpus_folder():
+    """Where the corpus would be; whether it is there is another question."""
+    return os.path.abspath(os.environ.get("OCITIDY_CORPUS") or os.path.join(SOURCE, "..", "shared", "corpus"))
 
 
 @dataclasses.dataclass

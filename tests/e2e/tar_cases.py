@@ -27,7 +27,6 @@ import tempfile
 
 import peers
 
-SOURCE = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 TAR, GZIP, ZSTD = ("application/vnd.oci.image.layer.v1.tar" + end for end in ("", "+gzip", "+zstd"))
 
 # Cases where ocitidy is right to answer otherwise, or where the answer is its library's. Either answer passes.
@@ -281,7 +280,7 @@ def main():
     parser.add_argument("ocitidy")
     parser.add_argument("--only", default="", help="rows whose path holds this")
     options = parser.parse_args()
-    corpus = os.environ.get("OCITIDY_CORPUS") or os.path.join(SOURCE, "..", "shared", "corpus")
+    corpus = peers.corpus_folder()
     if not os.path.isdir(corpus):
         peers.summary("corpus not found: 0 layers compared")
         sys.exit(peers.SKIPPED)

@@ -1,7 +1,7 @@
 # base.py - the images that the cases start from, each a tree, one plain layer and the settings that go with it.
-"""python, node, bash and go are the function images of functions.py without the waste they are made with; static,
-dynamic, musl and musl-static are a C function on next to nothing; java is a runtime by jlink and the libraries it needs.
-All lie in the scratch folder of one run. What is missing here makes its cases skipped.
+"""python, node, bash, go and those on Alpine are the function images of functions.py without the waste they are made
+with; static, dynamic, musl and musl-static are a C function on next to nothing; java is a runtime by jlink and the
+libraries it needs. All lie in the scratch folder of one run. What is missing here makes its cases skipped.
 """
 
 import dataclasses
@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import threading
 
+import alpine_images
 import big_image
 import function_images
 import functions
@@ -146,7 +147,8 @@ def java(root, cache):
 def of_function_image(name):
     def build(root, cache):
         images = function_images.Base(cache, os.path.dirname(root))
-        return unpacked(function_images.cached_image(name, cache, os.path.dirname(root), images), root)
+        recipe = alpine_images.ALL[name]
+        return unpacked(function_images.cached_image(name, recipe, cache, os.path.dirname(root), images), root)
 
     return build
 
@@ -160,6 +162,8 @@ RECIPES = {
     "bash": of_function_image("bash"),
     "python": of_function_image("python"),
     "node": of_function_image("node"),
+    "alpine-shell": of_function_image("alpine-shell"),
+    "alpine-node": of_function_image("alpine-node"),
     "java": java,
 }
 
