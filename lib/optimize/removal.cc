@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 #include "image/removable_paths.h"
-#include "optimize/used_paths.h"
+#include "image/used_paths.h"
 
 namespace ocitidy {
 namespace {
@@ -82,7 +82,7 @@ Outcome remove_rows(const PassInput& in, Plan& plan, std::string_view pass) {
 
 Outcome remove_unused_rows(const PassInput& in, Plan& plan, std::string_view pass) {
   if (in.options.used_paths.empty()) return Outcome::not_applicable("no list of used paths (--trace, --keep-list)");
-  const UsedPaths used(in);
+  const UsedPaths used(in.image, in.options.used_paths, in.options.keep);
   return remove_taken(in, plan, pass, &used);
 }
 

@@ -6,9 +6,9 @@
 #include "base/file_name.h"
 #include "base/text.h"
 #include "image/removable_paths.h"
+#include "image/used_paths.h"
 #include "optimize/passes/passes.h"
 #include "optimize/removal.h"
-#include "optimize/used_paths.h"
 
 namespace ocitidy::passes {
 namespace {
@@ -17,7 +17,7 @@ namespace {
 class GpuFiles {
  public:
   GpuFiles(const PassInput& in, const Plan& plan) : in_(in) {
-    const UsedPaths used(in);
+    const UsedPaths used(in.image, in.options.used_paths, in.options.keep);
     const auto rows = removable_paths_of("drop-gpu-libraries");
     in.image.walk([&](NodeId id, std::string_view path) {
       const Node node = in.image.node(id);

@@ -5,9 +5,9 @@
 #include "base/text.h"
 #include "formats/elf_facts.h"
 #include "image/removable_paths.h"
+#include "image/used_paths.h"
 #include "optimize/passes/passes.h"
 #include "optimize/removal.h"
-#include "optimize/used_paths.h"
 
 namespace ocitidy::passes {
 namespace {
@@ -22,7 +22,7 @@ constexpr std::array kReads{ContentQuery{.glob = "**", .first_bytes = 4096, .mag
 /// Adds the interpreters of programs that the trace saw.
 std::vector<std::string> with_interpreters(const PassInput& in) {
   std::vector<std::string> paths = in.options.used_paths;
-  const UsedPaths used(in);
+  const UsedPaths used(in.image, in.options.used_paths, in.options.keep);
   in.image.walk([&](NodeId id, std::string_view) {
     const Node node = in.image.node(id);
     if (node.type != EntryType::file || !used.has(id)) return;
@@ -36,9 +36,7 @@ std::vector<std::string> with_interpreters(const PassInput& in) {
 Outcome plan(const PassInput& in, Plan& plan) {
   if (in.options.used_paths.empty()) return Outcome::not_applicable("no list of used paths (--trace, --keep-list)");
   if (plan.base_layers() == in.image.layers().size()) return Outcome::not_applicable("every layer belongs to the base");
-  OptimizeOptions options = in.options;
-  options.used_paths = with_interpreters(in);
-  const UsedPaths used({.image = in.image, .options = options});
+  const UsedPaths used(in.image, with_interpreters(in), in.options.keep);
   for (const std::string& path : used.missing()) {
     plan.note(cat("drop-unused: the list of used paths has ", quote(path), ", and the image has not"));
   }
