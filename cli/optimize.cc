@@ -1,4 +1,5 @@
 // optimize.cc - `ocitidy optimize`.
+#include <algorithm>
 #include <memory>
 #include <optional>
 
@@ -18,6 +19,30 @@ namespace {
 
 constexpr std::uint64_t kMostListBytes = std::uint64_t{64} << 20;  // parse_used_paths() takes no more
 
+/// May `options` remove what a list of used paths does not name?
+bool removes_unused(const OptimizeOptions& options) {
+  if (options.passes.empty()) return options.preset == Preset::trace;
+  return std::ranges::any_of(options.passes, [](const std::string& id) {
+    const PassInfo* const pass = find_pass(id);
+    return pass != nullptr && pass->safety == Safety::semantic;
+  });
+}
+
+Result<void> read_path_lists(const OptimizeArguments& arguments, const ImageConfig& config, OptimizeOptions& options) {
+  bool imports_only = !arguments.path_lists.empty();
+  for (const std::string& path : arguments.path_lists) {
+    OCITIDY_TRY(const std::string text, read_file(path, kMostListBytes));
+    auto paths = parse_used_paths(text, config.working_dir.empty() ? "/" : config.working_dir);
+    if (!paths) return fail_at(std::move(paths).error(), "'" + escape_for_terminal(path) + "'");
+    options.used_paths.insert(options.used_paths.end(), paths->begin(), paths->end());
+    imports_only = imports_only && is_import_trace(text);
+  }
+  if (!imports_only || !removes_unused(options)) return {};
+  return fail(Code::invalid_argument,
+              "--trace: Python's own lists (-v, -X importtime) name modules alone, not the interpreter, its libraries "
+              "and data; passes that remove what no trace saw need a list from strace -f");
+}
+
 /// --base IMAGE and the path lists: what needs a look at the image's config, and at other files.
 Result<void> add_what_is_read(const OptimizeArguments& arguments, const Image& image, OptimizeOptions& options) {
   if (!names_image(arguments.base) && arguments.path_lists.empty() && !options.merge_range) return {};
@@ -26,12 +51,7 @@ Result<void> add_what_is_read(const OptimizeArguments& arguments, const Image& i
     return fail(Code::invalid_argument, "--merge: there is no layer " + std::to_string(options.merge_range->second) +
                                             "; the image has " + std::to_string(config.diff_ids.size()));
   }
-  for (const std::string& path : arguments.path_lists) {
-    OCITIDY_TRY(const std::string text, read_file(path, kMostListBytes));
-    auto paths = parse_used_paths(text, config.working_dir.empty() ? "/" : config.working_dir);
-    if (!paths) return fail_at(std::move(paths).error(), "'" + escape_for_terminal(path) + "'");
-    options.used_paths.insert(options.used_paths.end(), paths->begin(), paths->end());
-  }
+  OCITIDY_CHECK(read_path_lists(arguments, config, options));
   if (!names_image(arguments.base)) return {};
   OCITIDY_TRY(BaseHint base, base_hint(arguments.base, arguments.image, config.platform));
   options.base_diff_ids = std::move(base.diff_ids);

@@ -43,8 +43,9 @@ void add_what(CLI::App& command, OptimizeArguments& arguments) {
   list("--no-pass", arguments.no_passes, "Leave these passes out")->delimiter(',')->type_name("ID[,ID]");
   list("--keep", arguments.keep, "Remove no path that fits, such as usr/share/doc/**; repeatable")->type_name("GLOB");
   list("--trace,--keep-list", arguments.path_lists,
-       "Paths used at start: one a line, the output of strace -f, or records of\n"
-       "eStargz's optimizer; for --preset trace; repeatable")
+       "Paths used at start: one a line, the output of strace -f, records of\n"
+       "eStargz's optimizer, or of python -v or -X importtime;\n"
+       "for --preset trace; repeatable")
       ->type_name("FILE");
   list("--env", arguments.env, "Set a variable in the config; repeatable")->type_name("NAME=VALUE");
   text("--source-date-epoch", arguments.epoch,

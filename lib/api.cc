@@ -18,6 +18,7 @@
 #include "image/base_layers.h"
 #include "image/scan.h"
 #include "image/usage.h"
+#include "lambda/python_modules.h"
 #include "lambda/start_queries.h"
 #include "lint/engine.h"
 #include "ocitidy/inspect.h"
@@ -218,13 +219,14 @@ Result<void> prove(const ImageModel& before, const ImageModel& after, const Plan
 }  // namespace
 
 Result<OptimizeReport> optimize(const Image& image, ImageWriter* out, const OptimizeOptions& wishes) {
-  const OptimizeOptions options = for_transport(wishes, out);
+  OptimizeOptions options = for_transport(wishes, out);
   OCITIDY_TRY(auto passes, select_passes(pipeline(), options));
   OCITIDY_TRY(const auto rules, select_rules(all_rules(), {}));
 
   // One scan, then a plan. Up to here no byte was written.
   OCITIDY_TRY(const ImageModel before, scan_to_rewrite(image, options, rules, passes));
   OCITIDY_CHECK(check_rewritable(before, options));
+  options.used_paths = lambda::with_module_files(before, options.used_paths);
   OCITIDY_TRY(const BaseLayers base, pinned_layers(before, options));
   OCITIDY_TRY(Plan plan, make_plan(before, base, passes, options));
   OptimizeReport report = report_of(summary_of(before), before, base, plan);
@@ -266,6 +268,8 @@ Result<ImageConfig> config_of(const Image& image, const std::optional<Platform>&
 Result<std::vector<std::string>> parse_used_paths(std::string_view text, std::string_view working_directory) {
   return parse_path_list(text, working_directory);
 }
+
+bool is_import_trace(std::string_view text) { return names_python_modules_only(text); }
 
 Result<Verification> verify(const Image& before, const Image& after, const Certificate* certificate,
                             const VerifyOptions& options) {

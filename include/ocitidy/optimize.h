@@ -77,7 +77,7 @@ struct OptimizeOptions {
   std::optional<std::int64_t> source_date_epoch;  ///< seconds; no time of the own layers stays later
   enum class Pyc : std::uint8_t { move_time, unchecked_hash } pyc = Pyc::move_time;
   std::vector<std::pair<std::string, std::string>> env;  ///< variables to set in the config
-  std::vector<std::string> used_paths;                   ///< paths and globs that a trace saw
+  std::vector<std::string> used_paths;                   ///< paths, globs and modules that a trace saw
 
   enum class Run : std::uint8_t { write, plan_only } run = Run::write;
   std::optional<Platform> platform;
@@ -156,10 +156,16 @@ struct OptimizeReport {
 /// relative paths count from. Errors: as lint() for documents; unsupported for an artifact.
 Result<ImageConfig> config_of(const Image& image, const std::optional<Platform>& platform, const Limits& limits);
 
-/// The paths that `text` names as used at start, for OptimizeOptions::used_paths: one path or glob a line, the output
-/// of `strace -f`, or records of eStargz's optimizer, told apart by their content. Relative paths of a trace count from
-/// `working_directory`. Errors: corrupt, limit_exceeded.
+/// The paths that `text` names as used at start, in the order of first use, for OptimizeOptions::used_paths: one path
+/// or glob a line, the output of `strace -f`, records of eStargz's optimizer, or what `python -v` or `python -X
+/// importtime` writes, told apart by their content. Modules of the last are spelled "python-module:json.decoder"; their
+/// files are searched once there is an image. Relative paths of a trace count from `working_directory`. Errors:
+/// corrupt, limit_exceeded.
 Result<std::vector<std::string>> parse_used_paths(std::string_view text, std::string_view working_directory = "/");
+
+/// Is `text` what Python says of its imports? Of the interpreter, its libraries and data it says nothing: such a list
+/// can put files in order, but nothing must be removed by it.
+bool is_import_trace(std::string_view text);
 
 /// Scans `image`, plans, writes to `out`, reads back what was written, proves it, and only then publishes it.
 /// Each layer of the input is read at most twice, the output once; memory grows with entries.

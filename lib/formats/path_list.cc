@@ -1,4 +1,4 @@
-// path_list.cc - three ways to write down which files were used, made one.
+// path_list.cc - five ways to write down which files were used, made one.
 #include "formats/path_list.h"
 
 #include <algorithm>
@@ -14,6 +14,7 @@
 #include "base/ascii.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "formats/python_imports.h"
 #include "formats/strace.h"
 
 namespace ocitidy {
@@ -261,7 +262,22 @@ class Trace {
   std::optional<std::uint64_t> forking_;
 };
 
-enum class Kind : std::uint8_t { list, records, trace };
+Result<void> read_verbose_imports(std::string_view text, std::string_view working_directory, Collector& out) {
+  return for_each_line(text, [&](std::string_view line, std::size_t) -> Result<void> {
+    for (const std::string& path : verbose_import_paths(line)) {
+      if (path.size() > kMostPathBytes || path.find('\0') != std::string::npos) continue;  // no path of Linux: noise
+      OCITIDY_CHECK(out.add(path.starts_with('/') ? path : cat(working_directory, "/", path)));
+    }
+    return {};
+  });
+}
+
+Result<void> read_import_times(std::string_view text, Collector& out) {
+  for (const std::string_view module : import_time_modules(text)) OCITIDY_CHECK(out.add(cat(kModulePrefix, module)));
+  return {};
+}
+
+enum class Kind : std::uint8_t { list, records, trace, verbose_imports, import_times };
 
 Kind kind_of(std::string_view text) {
   std::size_t told = 0;
@@ -269,7 +285,9 @@ Kind kind_of(std::string_view text) {
     const std::size_t end = std::min(text.find('\n'), text.size());
     const std::string_view line = trimmed(text.substr(0, end));
     text.remove_prefix(std::min(end + 1, text.size()));
+    if (is_verbose_import_line(line)) return Kind::verbose_imports;
     if (line.empty() || line.front() == '#') continue;
+    if (is_import_time_line(line)) return Kind::import_times;
     if (told++ == 0 && line.front() == '{') return Kind::records;
     if (is_strace_line(line)) return Kind::trace;
   }
@@ -295,8 +313,19 @@ Result<std::vector<std::string>> parse_path_list(std::string_view text, std::str
       OCITIDY_CHECK(for_each_line(text, [&](std::string_view line, std::size_t) { return trace.read_line(line); }));
       break;
     }
+    case Kind::verbose_imports:
+      OCITIDY_CHECK(read_verbose_imports(text, working_directory, out));
+      break;
+    case Kind::import_times:
+      OCITIDY_CHECK(read_import_times(text, out));
+      break;
   }
   return out.take();
+}
+
+bool names_python_modules_only(std::string_view text) {
+  const Kind kind = kind_of(text);
+  return kind == Kind::verbose_imports || kind == Kind::import_times;
 }
 
 }  // namespace ocitidy

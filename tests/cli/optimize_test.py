@@ -136,6 +136,17 @@ class Options(OptimizeTest):
         self.expect(REJECTED, "optimize", image, "--dry-run", "--preset", "trace", "--trace", "bad")
         self.expect(IO_ERROR, "optimize", image, "--dry-run", "--preset", "trace", "--trace", "none", stderr="none")
 
+    def test_import_lists_remove_nothing(self):
+        image = self.wasteful().folder
+        (self.folder / "times").write_text("import time: self [us] | cumulative | imported package\n"
+                                           "import time:       157 |        157 |   json\n")
+        (self.folder / "list").write_text("/app\n")
+        trace = ["optimize", image, "--dry-run", "--trace", "times"]
+        self.expect(USAGE, *trace, "--preset", "trace", stderr="strace -f")
+        self.expect(USAGE, *trace, "--passes", "drop-unused", stderr="strace -f")
+        self.expect(CLEAN, *trace, "--passes", "drop-hidden")
+        self.expect(CLEAN, *trace, "--preset", "trace", "--keep-list", "list")
+
 
 class Outputs(OptimizeTest):
     def test_dry_run_writes_nothing(self):
