@@ -15,20 +15,6 @@
 namespace ocitidy::lambda {
 namespace {
 
-struct NameAndVersion {
-  std::string_view name, version;
-};
-
-/// Splits before the first '-' that a digit follows: "nokogiri-1.15.4-x86_64-linux", "slf4j-api-2.0.9". Nothing when
-/// there is none.
-std::optional<NameAndVersion> split_at_number(std::string_view text) {
-  for (std::size_t dash = text.find('-'); dash != std::string_view::npos; dash = text.find('-', dash + 1)) {
-    if (dash == 0 || dash + 1 == text.size() || !is_digit(text[dash + 1])) continue;
-    return NameAndVersion{text.substr(0, dash), text.substr(dash + 1)};
-  }
-  return std::nullopt;
-}
-
 /// "NAME-VERSION.dist-info", "NAME-VERSION-py3.11.egg-info", "NAME.egg-info". Source: PEP 376, PEP 427, setuptools.
 std::optional<NameAndVersion> split_python(std::string_view entry) {
   const bool egg = entry.ends_with(".egg-info");
@@ -130,6 +116,14 @@ std::optional<std::uint64_t> take_number(std::string_view& text) {
 }
 
 }  // namespace
+
+std::optional<NameAndVersion> split_at_number(std::string_view text) {
+  for (std::size_t dash = text.find('-'); dash != std::string_view::npos; dash = text.find('-', dash + 1)) {
+    if (dash == 0 || dash + 1 == text.size() || !is_digit(text[dash + 1])) continue;
+    return NameAndVersion{text.substr(0, dash), text.substr(dash + 1)};
+  }
+  return std::nullopt;
+}
 
 std::string normalised_python_name(std::string_view name) {
   std::string result;

@@ -6,6 +6,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,6 +25,14 @@ struct Package {
   NodeId node = NodeId::root;  ///< NAME-VERSION.dist-info or .egg-info, node_modules/NAME, the gem, the jar
   std::string root;            ///< the directory that holds it: site-packages, node_modules, gems, ...
 };
+
+struct NameAndVersion {
+  std::string_view name, version;
+};
+
+/// Splits before the first '-' that a digit follows: "nokogiri-1.15.4-x86_64-linux", "slf4j-api-2.0.9". Nothing when
+/// there is none. Views into `text`.
+std::optional<NameAndVersion> split_at_number(std::string_view text);
 
 /// "huggingface-hub" of "Huggingface_Hub": runs of '-', '_' and '.' are one '-'. Source: PEP 503.
 std::string normalised_python_name(std::string_view name);
