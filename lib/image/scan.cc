@@ -25,6 +25,16 @@ bool is_foreign(const Descriptor& layer) {
 
 bool is_encrypted(const Descriptor& layer) { return layer.media_type.ends_with("+encrypted"); }
 
+/// How much of limits.capture_bytes a layer may use. One quarter of it is shared out equally, the rest by stored size:
+/// large layers hold package databases, some of which are of no use unless whole.
+std::uint64_t capture_share(const std::vector<Descriptor>& layers, std::size_t i, std::uint64_t capture_bytes) {
+  double all_bytes = 0;  // of any number of layers of any size
+  for (const Descriptor& layer : layers) all_bytes += static_cast<double>(layer.size_bytes);
+  const double part = all_bytes > 0 ? static_cast<double>(layers[i].size_bytes) / all_bytes : 0;
+  const std::uint64_t equal = capture_bytes / 4, by_size = capture_bytes - equal;
+  return equal / layers.size() + static_cast<std::uint64_t>(static_cast<double>(by_size) * part);
+}
+
 Result<Scanned> scan_one(const Image& image, const ResolvedImage& resolved, const ScanOptions& options, std::size_t i,
                          std::atomic<std::uint64_t>& entries_seen) {
   const Descriptor& layer = resolved.manifest.layers[i];
@@ -39,7 +49,7 @@ Result<Scanned> scan_one(const Image& image, const ResolvedImage& resolved, cons
   const LayerScan scan{.descriptor = layer,
                        .diff_id = resolved.config.diff_ids.empty() ? nullptr : &resolved.config.diff_ids[i],
                        .options = options,
-                       .capture_bytes = options.limits.capture_bytes / resolved.manifest.layers.size(),
+                       .capture_bytes = capture_share(resolved.manifest.layers, i, options.limits.capture_bytes),
                        .entries_seen = entries_seen};
   OCITIDY_TRY(LayerIndex index, scan_layer(*std::move(reader), scan));
   return Scanned{std::move(index)};
