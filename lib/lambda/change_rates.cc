@@ -6,6 +6,7 @@
 
 #include "base/quick_hash.h"
 #include "base/text.h"
+#include "lambda/release_pace.h"
 
 namespace ocitidy::lambda {
 namespace {
@@ -23,6 +24,44 @@ constexpr std::array kChangesPerDay = {1.0 / 730, 1.0 / 365, 1.0 / 60, 1.0 / 30,
 ChangeRate guessed(ComponentKind kind) {
   const double rate = kChangesPerDay[static_cast<std::size_t>(kind)];
   return {.survival = std::exp(-rate * kDeployDays), .evidence = cat("guessed by kind: ", component_kind_name(kind))};
+}
+
+/// By the dates that its package manager or Debian's changelog has, else by kind.
+ChangeRate without_history(const ImageModel& image, const Component& component) {
+  constexpr std::string_view kBase = "base:", kDebian = "dpkg:";
+  std::string_view name = component.name;
+  if (name.starts_with(kBase)) name.remove_prefix(kBase.size());
+  auto pace = component.releases;
+  if (!pace && name.starts_with(kDebian)) pace = debian_release_pace(image, name.substr(kDebian.size()));
+  if (!pace || pace->count == 0 || pace->days == 0) return guessed(component.kind);
+  const double rate = static_cast<double>(pace->count) / pace->days;
+  return {.survival = std::exp(-rate * kDeployDays),
+          .evidence = cat(counted(pace->count, "release", "releases"), " in ", counted(pace->days, "day", "days"),
+                          " (changelog)")};
+}
+
+/// What is known beforehand weighs as much as two comparisons. With a survival of one half that is Laplace's rule of
+/// succession: (unchanged + 1) / (comparisons + 2). So no component is certain to change or to stay.
+constexpr double kPriorComparisons = 2;
+
+/// Only images that have the component at all can tell.
+void add_history(ChangeRate& rate, std::string_view name, std::span<const ComponentContents> history,
+                 const ComponentContents& now) {
+  unsigned comparisons = 0, changes = 0;
+  const Hash128* before = nullptr;
+  for (std::size_t i = 0; i <= history.size(); ++i) {
+    const ComponentContents& image = i < history.size() ? history[i] : now;
+    const auto it = image.find(name);
+    const Hash128* after = it == image.end() ? nullptr : &it->second;
+    if (before != nullptr && after != nullptr) {
+      ++comparisons;
+      if (*before != *after) ++changes;
+    }
+    before = after;
+  }
+  if (comparisons == 0) return;
+  rate.survival = (comparisons - changes + kPriorComparisons * rate.survival) / (comparisons + kPriorComparisons);
+  rate.evidence = cat("changed in ", changes, " of ", counted(comparisons, "earlier image", "earlier images"));
 }
 
 template <class T>
@@ -60,11 +99,14 @@ ComponentContents contents_of(const ImageModel& image, const Components& compone
   return contents;
 }
 
-std::vector<ChangeRate> change_rates(const ImageModel&, const Components& components,
-                                     std::span<const ComponentContents>) {
+std::vector<ChangeRate> change_rates(const ImageModel& image, const Components& components,
+                                     std::span<const ComponentContents> history) {
   std::vector<ChangeRate> rates;
   rates.reserve(components.all().size());
-  for (const Component& component : components.all()) rates.push_back(guessed(component.kind));
+  for (const Component& component : components.all()) rates.push_back(without_history(image, component));
+  if (history.empty()) return rates;
+  const ComponentContents now = contents_of(image, components);
+  for (std::size_t i = 0; i < rates.size(); ++i) add_history(rates[i], components.all()[i].name, history, now);
   return rates;
 }
 

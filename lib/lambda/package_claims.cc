@@ -1,12 +1,16 @@
 // package_claims.cc - one package database after the other; the first claim of a file counts.
 #include "lambda/package_claims.h"
 
+#include <array>
+
 #include "base/text.h"
 #include "formats/apk_database.h"
 #include "formats/dpkg_database.h"
 #include "formats/pyc.h"
 #include "formats/python_record.h"
+#include "formats/rpm_database.h"
 #include "image/captured_text.h"
+#include "lambda/release_pace.h"
 
 namespace ocitidy::lambda {
 
@@ -17,6 +21,8 @@ PackageClaims::PackageClaims(const ImageModel& image, PathTree& tree, const Pack
   add_dpkg_without_tools();
   add_apk("lib/apk/db/installed");
   add_apk("usr/lib/apk/db/installed");
+  add_rpm("var/lib/rpm", doubts);
+  add_rpm("usr/lib/sysimage/rpm", doubts);
   add_records(packages);
   add_bytecode();
   if (cut_short_ > 0) {
@@ -106,6 +112,47 @@ void PackageClaims::add_apk(std::string_view path) {
     } else if (at) {
       claim(tree_.child(*at, file.name), components[file.package]);
     }
+  }
+}
+
+/// The folder that rpm keeps its database in. Older kinds than SQLite are not read.
+void PackageClaims::add_rpm(std::string_view folder, std::vector<std::string>& doubts) {
+  constexpr auto kOtherKinds = std::to_array<std::string_view>({"Packages", "Packages.db"});
+  const auto at = tree_.find(folder);  // a link leads to the other of the two folders
+  if (!at || tree_.type(*at) != EntryType::directory) return;
+  const auto doubt = [&](std::string_view name, std::string_view what) {
+    doubts.push_back(
+        cat(quote(cat(folder, "/", name)), " ", what, ": files of its packages are told by their folders"));
+  };
+  const auto file = tree_.child(*at, "rpmdb.sqlite");
+  for (const std::string_view name : kOtherKinds) {
+    if (!file && tree_.child(*at, name)) doubt(name, "is a database of an older kind, which is not read");
+  }
+  if (!file || tree_.type(*file) != EntryType::file) return;
+  const auto capture = captured_at(image_, tree_.id(*file));
+  const std::string size = human_bytes(image_.node(tree_.id(*file)).size_bytes);
+  if (!capture || !capture->whole_file)
+    return doubt("rpmdb.sqlite", cat("of ", size, " was not kept whole by the scan"));
+  const auto read = visit_rpm_database(capture->bytes, [&](const RpmHeader& header) { add_rpm_package(header); });
+  if (!read) doubt("rpmdb.sqlite", cat("cannot be read to its end (", read.error().message, ")"));
+  const auto log = tree_.child(*at, "rpmdb.sqlite-wal");
+  if (log && image_.node(tree_.id(*log)).size_bytes > 0) doubt("rpmdb.sqlite-wal", "holds changes that are not read");
+}
+
+void PackageClaims::add_rpm_package(const RpmHeader& header) {
+  std::string version(header.version);
+  if (!header.release.empty()) version += cat("-", header.release);
+  const std::uint32_t component = table_.add(ComponentKind::os_package, cat("rpm:", header.name), version);
+  const std::vector<std::int64_t> times_s(header.changelog_s.begin(), header.changelog_s.end());
+  if (const auto pace = release_pace(times_s)) table_.row(component).releases = pace;
+  const char* directory = nullptr;
+  auto at = std::optional(PathTree::kRoot);
+  for (const RpmFile& file : header.files) {
+    if (file.directory.data() != directory) {
+      directory = file.directory.data();
+      at = tree_.find(file.directory, PathTree::kRoot, PathTree::Last::follow);
+    }
+    if (at) claim(tree_.child(*at, file.name), component);
   }
 }
 

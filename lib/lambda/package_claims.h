@@ -1,4 +1,4 @@
-// package_claims.h - who owns a path by what package databases say: dpkg, apk, and Python's RECORD.
+// package_claims.h - who owns a path by what package databases say: dpkg, apk, rpm, and Python's RECORD.
 #pragma once
 
 #include <optional>
@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "formats/rpm_header.h"
 #include "lambda/component_table.h"
 #include "lambda/packages.h"
 #include "lambda/path_tree.h"
@@ -33,6 +34,8 @@ class PackageClaims {
   void add_dpkg();
   void add_dpkg_without_tools();
   void add_apk(std::string_view path);
+  void add_rpm(std::string_view folder, std::vector<std::string>& doubts);
+  void add_rpm_package(const RpmHeader& header);
   void add_records(const Packages& packages);
   void add_bytecode();
   void claim(std::optional<Place> place, std::uint32_t component);

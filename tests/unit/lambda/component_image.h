@@ -11,8 +11,7 @@
 
 namespace ocitidy::test {
 
-inline ImageModel scan_for_components(std::string_view recipe, const Limits& limits = {}) {
-  const Image image = image_of(recipe);
+inline ImageModel scan_for_components(const Image& image, const Limits& limits = {}) {
   auto resolved = resolve_image(image, {}, limits);
   EXPECT_TRUE(resolved);
   auto model = scan_image(image, *std::move(resolved),
@@ -21,6 +20,17 @@ inline ImageModel scan_for_components(std::string_view recipe, const Limits& lim
                            .facts = Facts::content_hashes});
   EXPECT_TRUE(model) << describe(model.error());
   return *std::move(model);
+}
+
+inline ImageModel scan_for_components(std::string_view recipe, const Limits& limits = {}) {
+  return scan_for_components(image_of(recipe), limits);
+}
+
+/// Bytes as a recipe spells a file's content.
+inline std::string recipe_bytes(std::string_view bytes) {
+  std::string text = "\"";
+  for (const char c : bytes) text += cat("\\x", hex({&c, 1}));
+  return text + '"';
 }
 
 /// The component of the node at `path`; "no such path".

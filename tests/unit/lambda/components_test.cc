@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "support/real_rpm_database.h"
 #include "unit/lambda/component_image.h"
 
 namespace ocitidy::lambda {
@@ -85,6 +86,40 @@ TEST(Components, KnowsAlpinePackages) {
     EXPECT_EQ(component_at(image, components, "bin/own"), "folder:bin");
     EXPECT_EQ(at(image, components, "bin/busybox").version, "2");
   }
+}
+
+TEST(Components, KnowsRpmPackages) {
+  const std::string database = test::recipe_bytes(test::real_rpm_database());
+  for (const std::string_view folder : {"var/lib/rpm", "usr/lib/sysimage/rpm"}) {
+    const ImageModel image = scan_for_components(
+        cat("base none\nlayer\nfile usr/bin/tiny \"x\"\nfile usr/share/tiny/deep/two \"x\"\nfile usr/bin/own \"x\"\n",
+            "file ", folder, "/rpmdb.sqlite ", database, "\n"));
+    const Components components(image, 0);
+    EXPECT_TRUE(components.doubts().empty());
+    EXPECT_EQ(component_at(image, components, "usr/bin/tiny"), "rpm:tiny");
+    EXPECT_EQ(component_at(image, components, "usr/share/tiny/deep/two"), "rpm:tiny");
+    EXPECT_EQ(component_at(image, components, "usr/bin/own"), "folder:usr");
+    const Component& tiny = at(image, components, "usr/bin/tiny");
+    EXPECT_EQ(tiny.version, "1.2-3");
+    // 2024-01-10, 2023-10-10; 2022-01-07 is older than two years.
+    EXPECT_EQ(tiny.releases.value().count, 2U);
+    EXPECT_EQ(tiny.releases.value().days, 730U);
+  }
+}
+
+TEST(Components, SaysWhyAnRpmDatabaseIsOfNoUse) {
+  const auto doubt = [](std::string_view members, const Limits& limits = {}) {
+    const ImageModel image = scan_for_components(cat("base none\nlayer\nfile usr/bin/tiny \"x\"\n", members), limits);
+    const Components components(image, 0);
+    EXPECT_EQ(component_at(image, components, "usr/bin/tiny"), "folder:usr");
+    return components.doubts().size() == 1 ? components.doubts().front() : "not one doubt";
+  };
+  Limits small;
+  small.capture_bytes = 100'000;
+  const std::string real = cat("file var/lib/rpm/rpmdb.sqlite ", test::recipe_bytes(test::real_rpm_database()), "\n");
+  EXPECT_NE(doubt(real, small).find("of 212 KiB was not kept whole"), std::string::npos) << doubt(real, small);
+  EXPECT_NE(doubt("file var/lib/rpm/rpmdb.sqlite \"junk\"\n").find("(not a SQLite database)"), std::string::npos);
+  EXPECT_NE(doubt("file var/lib/rpm/Packages \"junk\"\n").find("older kind"), std::string::npos);
 }
 
 TEST(Components, KnowsPythonPackagesByRecord) {
