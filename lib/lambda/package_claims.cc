@@ -1,6 +1,7 @@
 // package_claims.cc - one package database after the other; the first claim of a file counts.
 #include "lambda/package_claims.h"
 
+#include <algorithm>
 #include <array>
 
 #include "base/text.h"
@@ -13,6 +14,15 @@
 #include "lambda/release_pace.h"
 
 namespace ocitidy::lambda {
+namespace {
+
+/// "libc6" of "libc6:amd64.list".
+std::string_view package_of_info(std::string_view name) {
+  name = name.substr(0, std::min(name.rfind('.'), name.size()));
+  return name.substr(0, name.find(':'));
+}
+
+}  // namespace
 
 PackageClaims::PackageClaims(const ImageModel& image, PathTree& tree, const Packages& packages, ComponentTable& table,
                              std::vector<std::string>& doubts)
@@ -60,16 +70,20 @@ void PackageClaims::add_dpkg() {
   std::unordered_map<std::string_view, std::string_view> versions;
   for (const DpkgPackage& package : parse_dpkg_status(text_at(tree_.find("var/lib/dpkg/status"))))
     versions.try_emplace(package.name, package.version);
+  std::unordered_map<std::string_view, std::uint32_t> components;
   for (const Place file : tree_.children(*info)) {
-    std::string_view name = tree_.name(file);
-    if (!name.ends_with(".list") || tree_.type(file) != EntryType::file) continue;
-    name.remove_suffix(std::string_view(".list").size());
-    name = name.substr(0, name.find(':'));
-    if (name.empty()) continue;
-    const auto version = versions.find(name);
-    const std::uint32_t component = table_.add(ComponentKind::os_package, cat("dpkg:", name),
+    const std::string_view name = tree_.name(file), package = package_of_info(name);
+    if (!name.ends_with(".list") || package.empty() || tree_.type(file) != EntryType::file) continue;
+    const auto version = versions.find(package);
+    const std::uint32_t component = table_.add(ComponentKind::os_package, cat("dpkg:", package),
                                                version == versions.end() ? std::string_view() : version->second);
+    components.emplace(package, component);
     for (const std::string_view path : parse_dpkg_list(text_at(file))) claim(tree_.find(path), component);
+  }
+  // What dpkg keeps of a package changes with it: lists, sums, scripts.
+  for (const Place file : tree_.children(*info)) {
+    const auto it = components.find(package_of_info(tree_.name(file)));
+    if (it != components.end()) claim(file, it->second);
   }
 }
 

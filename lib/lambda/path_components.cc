@@ -281,10 +281,15 @@ std::optional<PathComponents::Spot> PathComponents::by_gem_or_jar(Place place, s
 
 std::optional<PathComponents::Spot> PathComponents::by_size(Place place, std::string_view name) {
   if (tree_.type(place) != EntryType::file) return std::nullopt;
-  if (image_.node(tree_.id(place)).size_bytes <= Components::kLargeFileBytes) return std::nullopt;
+  const Node node = image_.node(tree_.id(place));
+  if (node.size_bytes <= Components::kLargeFileBytes) return std::nullopt;
+  // A file of many names, such as busybox, is one component.
+  if (const auto it = large_.find(node.inode); it != large_.end()) return it->second;
   const bool is_own = spots_[tree_.parent(place)].family == Family::application && !is_data(name);
-  return spot(is_own ? ComponentKind::application : ComponentKind::library, cat("file:", tree_.path(place)), {},
-              Family::closed);
+  const Spot large = spot(is_own ? ComponentKind::application : ComponentKind::library, cat("file:", tree_.path(place)),
+                          {}, Family::closed);
+  if (node.link_count > 1) large_.emplace(node.inode, large);
+  return large;
 }
 
 }  // namespace ocitidy::lambda

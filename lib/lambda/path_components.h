@@ -52,6 +52,7 @@ class PathComponents {
   PathTree& tree_;
   ComponentTable& table_;
   std::vector<Spot> spots_;                                           // by place
+  std::unordered_map<std::uint32_t, Spot> large_;                     // by inode, of files that have several names
   std::unordered_map<Place, Spot> fixed_;                             // known before the walk
   std::unordered_map<Place, std::vector<std::string>> python_names_;  // of packages in folders of another name, sorted
 };

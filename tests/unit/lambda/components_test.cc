@@ -41,8 +41,11 @@ TEST(Components, KnowsDebianPackages) {
   const Component& coreutils = at(image, components, "usr/bin/ls");
   EXPECT_EQ(coreutils.kind, ComponentKind::os_package);
   EXPECT_EQ(coreutils.version, "9.1-1");
-  EXPECT_EQ(coreutils.size_bytes, 3U) << "an inode counts once";
-  EXPECT_EQ(coreutils.paths, 3U) << "usr, ls and dir";
+  EXPECT_EQ(coreutils.size_bytes, 3U + image.node(image.find("var/lib/dpkg/info/coreutils.list").value()).size_bytes)
+      << "an inode counts once";
+  EXPECT_EQ(coreutils.paths, 4U) << "usr, ls and dir, and its list";
+  EXPECT_EQ(component_at(image, components, "var/lib/dpkg/info/a:amd64.list"), "dpkg:a");
+  EXPECT_EQ(component_at(image, components, "var/lib/dpkg/status"), "folder:var");
   EXPECT_EQ(at(image, components, "usr/share/a").version, "2");
 }
 
@@ -220,6 +223,16 @@ TEST(Components, ToldApartFromTheBase) {
   EXPECT_EQ(component_at(image, components, "app/main.js"), "file:app/main.js");
   EXPECT_EQ(component_at(image, components, "srv/big"), "file:srv/big");
   EXPECT_EQ(component_at(image, components, "srv/small"), "folder:srv");
+}
+
+TEST(Components, TakesALargeFileOfManyNamesForOne) {
+  const ImageModel image = scan_for_components(
+      "base none\nlayer\nfile bin/busybox size=2M\nhardlink bin/ash -> bin/busybox\nhardlink sbin/init -> "
+      "bin/busybox\n");
+  const Components components(image, 0);
+  for (const char* path : {"bin/busybox", "bin/ash", "sbin/init"})
+    EXPECT_EQ(component_at(image, components, path), "file:bin/ash");
+  EXPECT_EQ(at(image, components, "sbin/init").size_bytes, std::uint64_t{2} << 20);
 }
 
 TEST(Components, TakesWhatTheImageStartsForTheApplication) {
