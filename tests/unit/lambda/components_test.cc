@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "support/real_rpm_database.h"
 #include "unit/lambda/component_image.h"
 
