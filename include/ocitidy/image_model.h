@@ -213,6 +213,10 @@ class ImageModel {
   /// XXH3 of a file's bytes, 128 bits: tells files apart quickly, but is no proof against who wants two to look equal.
   /// nullptr unless an enabled rule wants Facts::content_hashes, or when the entry is no file.
   const Hash128* content_hash(EntryId id) const;
+  /// XXH3 of each block of 4 KiB of a file's bytes, the last one filled up with zeros: 64 bits, 0 for a block of zeros
+  /// and for no other. Empty unless Facts::block_hashes was asked for, when the entry is no file or has no bytes, and
+  /// for all files of an image that has more of them than limits.block_hash_bytes holds.
+  std::span<const std::uint64_t> block_hashes(EntryId id) const;
   /// The entry that hides `id`: overwrote it, whited it out, or replaced a directory above it; `id` itself when no
   /// engine would unpack it. None while any name of the file, hard links included, can be seen, and for whiteouts and
   /// hard links.

@@ -18,8 +18,10 @@ struct Limits {
   std::uint64_t tar_header_bytes = std::uint64_t{1} << 20;
   std::uint64_t sparse_hole_bytes = std::uint64_t{16} << 30;  ///< zeros a sparse member may stand for
   std::uint64_t capture_bytes = std::uint64_t{64} << 20;      ///< file heads kept for rules, over all layers
-  std::uint64_t spool_bytes = std::uint64_t{32} << 30;        ///< stdin or a compressed archive, unpacked once
-  std::uint32_t symlink_steps = 40;                           ///< as Linux: path_resolution(7), MAXSYMLINKS
+  /// Hashes of 4 KiB blocks, over all layers: enough for 32 GiB of files, three times what Lambda takes.
+  std::uint64_t block_hash_bytes = std::uint64_t{64} << 20;
+  std::uint64_t spool_bytes = std::uint64_t{32} << 30;  ///< stdin or a compressed archive, unpacked once
+  std::uint32_t symlink_steps = 40;                     ///< as Linux: path_resolution(7), MAXSYMLINKS
 };
 
 }  // namespace ocitidy

@@ -39,6 +39,7 @@ enum class Facts : std::uint8_t {
   elf = 1 << 0,             ///< ImageModel::elf()
   zip_names = 1 << 1,       ///< ImageModel::zip_names(), of *.jar, *.war and *.zip
   content_hashes = 1 << 2,  ///< ImageModel::content_hash()
+  block_hashes = 1 << 3,    ///< ImageModel::block_hashes()
 };
 constexpr Facts operator|(Facts a, Facts b) { return Facts(std::uint8_t(a) | std::uint8_t(b)); }
 constexpr bool has(Facts set, Facts one) { return (std::uint8_t(set) & std::uint8_t(one)) != 0; }

@@ -40,6 +40,7 @@ Result<void> FileContent::read(Entry& entry, TarReader& tar) {
   head_.clear();
   hashes_ = options_.content == InspectOptions::Hash::sha256;
   quick_wanted_ = has(options_.facts, Facts::content_hashes);
+  blocks_wanted_ = has(options_.facts, Facts::block_hashes);
   OCITIDY_CHECK(tar.content([&](std::span<const std::byte> bytes) { return feed(entry, bytes); }));
   if (!decided_) decide(entry);
   finish(entry);
@@ -49,6 +50,7 @@ Result<void> FileContent::read(Entry& entry, TarReader& tar) {
 Wants FileContent::feed(const Entry& entry, std::span<const std::byte> bytes) {
   if (hashes_) hasher_.update(bytes);
   if (quick_wanted_) quick_hasher_.update(bytes);
+  if (blocks_wanted_) hash_blocks(bytes);
   if (!decided_) {
     const auto front = bytes.first(std::min(bytes.size(), kElfHeadBytes - head_.size()));
     head_.append(reinterpret_cast<const char*>(front.data()), front.size());
@@ -61,9 +63,20 @@ Wants FileContent::feed(const Entry& entry, std::span<const std::byte> bytes) {
     head_.append(reinterpret_cast<const char*>(part.data()), part.size());
   }
   pass_on(bytes);
-  const bool more = hashes_ || quick_wanted_ || head_.size() < wish_ || (elf_wanted_ && elf_.wants_more()) ||
-                    libraries_wanted_ || (texts_wanted_ && texts_.wants_more()) || zip_wanted_;
+  const bool more = hashes_ || quick_wanted_ || blocks_wanted_ || head_.size() < wish_ ||
+                    (elf_wanted_ && elf_.wants_more()) || libraries_wanted_ || (texts_wanted_ && texts_.wants_more()) ||
+                    zip_wanted_;
   return more ? Wants::more : Wants::enough;
+}
+
+/// What a layer may keep is bounded as it grows, since nobody knows yet whether a file's size is true.
+void FileContent::hash_blocks(std::span<const std::byte> bytes) {
+  const std::size_t before = index_.block_hashes.size();
+  block_hasher_.update(bytes, index_.block_hashes);
+  const std::uint64_t added = index_.block_hashes.size() - before;
+  const std::uint64_t all = scan_.tally.block_hashes.fetch_add(added, std::memory_order_relaxed) + added;
+  if (all * sizeof(std::uint64_t) <= options_.limits.block_hash_bytes) return;
+  index_.block_hashes = std::vector<std::uint64_t>();  // of no use any more: see scan_layer()
 }
 
 void FileContent::decide(const Entry& entry) {
@@ -99,7 +112,12 @@ void FileContent::finish(Entry& entry) {
     std::copy_n(digest.bytes.begin(), index_.content.back().size(), index_.content.back().begin());
   }
   if (quick_wanted_) index_.quick_hashes.back() = quick_hasher_.finish();
-  if (wish_ > 0 && captured_bytes_ + std::min<std::size_t>(wish_, head_.size()) <= capture_bytes_) {
+  if (blocks_wanted_) {
+    const std::size_t before = index_.block_hashes.size();
+    block_hasher_.finish(index_.block_hashes);
+    scan_.tally.block_hashes += index_.block_hashes.size() - before;
+  }
+  if (wish_ > 0 && captured_bytes_ + std::min<std::size_t>(wish_, head_.size()) <= scan_.capture_bytes) {
     head_.resize(std::min<std::size_t>(wish_, head_.size()));
     captured_bytes_ += head_.size();
     index_.captures.emplace(position, std::move(head_));

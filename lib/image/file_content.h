@@ -3,6 +3,7 @@
 #pragma once
 
 #include "archive/tar_reader.h"
+#include "base/block_hash.h"
 #include "base/hasher.h"
 #include "base/quick_hash.h"
 #include "formats/elf_facts.h"
@@ -10,15 +11,14 @@
 #include "formats/text_search.h"
 #include "formats/zip_names.h"
 #include "image/layer_index.h"
-#include "image/scan.h"
+#include "image/scan_layer.h"
 
 namespace ocitidy {
 
 /// Reads the files of one layer, one after the other, into its LayerIndex.
 class FileContent {
  public:
-  FileContent(const ScanOptions& options, std::uint64_t capture_bytes, LayerIndex& index)
-      : options_(options), capture_bytes_(capture_bytes), index_(index) {}
+  FileContent(const LayerScan& scan, LayerIndex& index) : scan_(scan), options_(scan.options), index_(index) {}
 
   /// Reads the content of tar's current member, which `entry` is about; it will be the next of index.entries.
   Result<void> read(Entry& entry, TarReader& tar);
@@ -31,24 +31,26 @@ class FileContent {
  private:
   Wants feed(const Entry& entry, std::span<const std::byte> bytes);
   void decide(const Entry& entry);
+  void hash_blocks(std::span<const std::byte> bytes);
   void pass_on(std::span<const std::byte> bytes);
   void finish(Entry& entry);
   void finish_facts(std::uint32_t position);
   std::uint32_t capture_wish(std::string_view path) const;
 
+  const LayerScan& scan_;
   const ScanOptions& options_;
-  const std::uint64_t capture_bytes_;
   LayerIndex& index_;
   std::uint64_t captured_bytes_ = 0;
   std::size_t elf_facts_bytes_ = 0, zip_names_bytes_ = 0;
 
   // Of the current file. Who wants what is decided once, when its first bytes are known.
-  bool decided_ = false, hashes_ = false, quick_wanted_ = false, elf_wanted_ = false, libraries_wanted_ = false,
-       texts_wanted_ = false, zip_wanted_ = false;
+  bool decided_ = false, hashes_ = false, quick_wanted_ = false, blocks_wanted_ = false, elf_wanted_ = false,
+       libraries_wanted_ = false, texts_wanted_ = false, zip_wanted_ = false;
   std::uint32_t wish_ = 0;
   std::string head_;
   Hasher hasher_;
   QuickHasher quick_hasher_;
+  BlockHasher block_hasher_;
   ElfFactsStream elf_;
   LibraryNames library_names_;
   TextSearch texts_;

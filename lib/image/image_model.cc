@@ -92,6 +92,15 @@ const Hash128* ImageModel::content_hash(EntryId id) const {
   return layer.quick_hashes.empty() || entry(id).type != EntryType::file ? nullptr : &layer.quick_hashes[id.index];
 }
 
+std::span<const std::uint64_t> ImageModel::block_hashes(EntryId id) const {
+  const LayerIndex& layer = impl_->indexes[id.layer];
+  if (layer.first_block_hash.empty()) return {};
+  const std::size_t first = layer.first_block_hash[id.index];
+  const bool is_last = id.index + 1 == layer.first_block_hash.size();
+  const std::size_t end = is_last ? layer.block_hashes.size() : layer.first_block_hash[id.index + 1];
+  return std::span(layer.block_hashes).subspan(first, end - first);
+}
+
 std::optional<EntryId> ImageModel::hidden_by(EntryId id) const { return impl_->tree.hidden_by(id); }
 
 std::optional<std::span<const std::string>> ImageModel::library_names(EntryId id) const {

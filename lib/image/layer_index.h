@@ -30,6 +30,8 @@ struct LayerIndex {
   std::vector<OwnerNames> owners{1};              // the first: no names
   std::vector<Sha256> content;                    // empty, or one per entry (zeros for what is no file)
   std::vector<Hash128> quick_hashes;              // the same, of the quick kind
+  std::vector<std::uint64_t> block_hashes;        // of all files, one after the other; when asked for
+  std::vector<std::uint32_t> first_block_hash;    // into block_hashes; empty, or one per entry
   std::map<std::uint32_t, std::string> captures;  // by entry index
   std::map<std::uint32_t, std::vector<std::string>> library_names;  // by entry index; of ELF files, when asked for
   std::map<std::uint32_t, ElfFacts> elf_facts;                      // by entry index; when asked for

@@ -36,7 +36,7 @@ std::uint64_t capture_share(const std::vector<Descriptor>& layers, std::size_t i
 }
 
 Result<Scanned> scan_one(const Image& image, const ResolvedImage& resolved, const ScanOptions& options, std::size_t i,
-                         std::atomic<std::uint64_t>& entries_seen) {
+                         ScanTally& tally) {
   const Descriptor& layer = resolved.manifest.layers[i];
   auto reader = image.blobs->open(layer);
   if (!reader && reader.error().code == Code::not_found && is_foreign(layer)) return Scanned{{}, LayerContents::absent};
@@ -50,7 +50,7 @@ Result<Scanned> scan_one(const Image& image, const ResolvedImage& resolved, cons
                        .diff_id = resolved.config.diff_ids.empty() ? nullptr : &resolved.config.diff_ids[i],
                        .options = options,
                        .capture_bytes = capture_share(resolved.manifest.layers, i, options.limits.capture_bytes),
-                       .entries_seen = entries_seen};
+                       .tally = tally};
   OCITIDY_TRY(LayerIndex index, scan_layer(*std::move(reader), scan));
   return Scanned{std::move(index)};
 }
@@ -101,10 +101,10 @@ std::vector<std::size_t> by_size(const std::vector<Descriptor>& layers) {
 Result<ImageModel> scan_image(const Image& image, ResolvedImage resolved, const ScanOptions& options) {
   const std::size_t count = resolved.manifest.layers.size();
   std::vector<Result<Scanned>> results(count);
-  std::atomic<std::uint64_t> entries_seen{0};
+  ScanTally tally;
   const std::vector<std::size_t> order = by_size(resolved.manifest.layers);
   parallel_for(count, options.threads,
-               [&](std::size_t k) { results[order[k]] = scan_one(image, resolved, options, order[k], entries_seen); });
+               [&](std::size_t k) { results[order[k]] = scan_one(image, resolved, options, order[k], tally); });
 
   std::vector<Scanned> scanned;
   scanned.reserve(count);
@@ -115,7 +115,15 @@ Result<ImageModel> scan_image(const Image& image, ResolvedImage resolved, const 
   std::vector<Layer> layers = describe_layers(resolved, scanned);
   std::vector<LayerIndex> indexes;
   indexes.reserve(count);
-  for (Scanned& one : scanned) indexes.push_back(std::move(one.index));
+  // All or none: which files would be left out must not depend on which layer was read first.
+  const bool too_many_blocks = tally.block_hashes * sizeof(std::uint64_t) > options.limits.block_hash_bytes;
+  for (Scanned& one : scanned) {
+    if (too_many_blocks) {
+      one.index.block_hashes = std::vector<std::uint64_t>();
+      one.index.first_block_hash = std::vector<std::uint32_t>();
+    }
+    indexes.push_back(std::move(one.index));
+  }
   return make_model(image, std::move(resolved), std::move(indexes), std::move(layers), options.limits.symlink_steps);
 }
 

@@ -51,8 +51,7 @@ class TarStream : public ByteStream {
 /// Files members into a LayerIndex.
 class Indexer {
  public:
-  Indexer(const LayerScan& scan, LayerIndex& index)
-      : scan_(scan), index_(index), content_(scan.options, scan.capture_bytes, index) {}
+  Indexer(const LayerScan& scan, LayerIndex& index) : scan_(scan), index_(index), content_(scan, index) {}
 
   Result<void> add(const TarMember& member, TarReader& tar);
 
@@ -68,7 +67,7 @@ class Indexer {
 
 Result<void> Indexer::add(const TarMember& member, TarReader& tar) {
   const Limits& limits = scan_.options.limits;
-  if (scan_.entries_seen.fetch_add(1, std::memory_order_relaxed) >= limits.entries) {
+  if (scan_.tally.entries.fetch_add(1, std::memory_order_relaxed) >= limits.entries) {
     return fail(Code::limit_exceeded, cat("the image has more than ", limits.entries, " entries (--max-entries)"));
   }
   const MemberName name = member_name(member.name, member.type);
@@ -98,6 +97,9 @@ Result<void> Indexer::add(const TarMember& member, TarReader& tar) {
   const bool hashed = scan_.options.content == InspectOptions::Hash::sha256;
   if (hashed) index_.content.emplace_back();
   if (has(scan_.options.facts, Facts::content_hashes)) index_.quick_hashes.emplace_back();
+  if (has(scan_.options.facts, Facts::block_hashes)) {
+    index_.first_block_hash.push_back(static_cast<std::uint32_t>(index_.block_hashes.size()));
+  }
   if (entry.type == EntryType::file) {
     entry.size_bytes = member.size_bytes;
     OCITIDY_CHECK(content_.read(entry, tar));
@@ -156,6 +158,7 @@ Result<LayerIndex> index_members(Decoder& decoder, const LayerScan& scan) {
                 cat("the DiffID is ", index.diff_id.value.str(), ", but the config says ", scan.diff_id->value.str()));
   }
   index.entries.shrink_to_fit();
+  index.block_hashes.shrink_to_fit();
   return index;
 }
 

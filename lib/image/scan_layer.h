@@ -9,16 +9,22 @@
 
 namespace ocitidy {
 
+/// What the layers of one image have come to, so that a limit can be on all of them.
+struct ScanTally {
+  std::atomic<std::uint64_t> entries{0}, block_hashes{0};
+};
+
 struct LayerScan {
   const Descriptor& descriptor;
   const DiffId* diff_id;  ///< nullptr when the config names none: then there is nothing to hold it against
   const ScanOptions& options;
-  std::uint64_t capture_bytes;               ///< this layer's share of limits.capture_bytes
-  std::atomic<std::uint64_t>& entries_seen;  ///< over all layers
+  std::uint64_t capture_bytes;  ///< this layer's share of limits.capture_bytes
+  ScanTally& tally;
 };
 
 /// Reads `reader` to its end. Errors: corrupt when digest, size or DiffID differ, or the bytes are no tar;
-/// unsupported for other compressions; limit_exceeded; io.
+/// unsupported for other compressions; limit_exceeded; io. When the tally says that
+/// there are more block hashes than the limit, those of the index are of no use.
 Result<LayerIndex> scan_layer(std::unique_ptr<BlobReader> reader, const LayerScan& scan);
 
 }  // namespace ocitidy

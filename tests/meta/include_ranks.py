@@ -35,7 +35,7 @@ APART = {
 THIRD_PARTY = [
     (r"nlohmann/", {"lib/base/json.h", "lib/base/json.cc"}),
     (r"openssl/", {"lib/base/"}),
-    (r"xxhash\.h$", {"lib/base/quick_hash.cc"}),
+    (r"xxhash\.h$", {"lib/base/block_hash.cc", "lib/base/quick_hash.cc"}),
     (r"sqlite3\.h$", {"lib/formats/rpm_database.cc"}),
     (r"zlib\.h$", {"lib/archive/", "lib/formats/gzip_head.cc"}),
     (r"(archive|archive_entry|zstd|zstd_errors|lzma)\.h$", {"lib/archive/"}),

@@ -53,6 +53,44 @@ TEST(FileContent, HasQuickHashesWhenAskedFor) {
   EXPECT_EQ(without.content_hash(entry_at(without, "a")), nullptr);
 }
 
+TEST(FileContent, HasBlockHashesWhenAskedFor) {
+  const Image image = image_of(
+      "layer\nfile a \"x\" size=10k\nfile empty\nfile zeros size=8k\ndir d\nlayer\nfile b \"x\" size=4k\nhardlink c -> "
+      "a\n");
+  const ImageModel model = scanned(image, [](ScanOptions& ask) { ask.facts = Facts::block_hashes; });
+  const auto hashes = [&](std::string_view path) { return model.block_hashes(entry_at(model, path)); };
+  ASSERT_EQ(hashes("a").size(), 3U);
+  EXPECT_NE(hashes("a")[0], 0U);
+  EXPECT_EQ(hashes("a")[1], 0U);
+  EXPECT_EQ(hashes("a")[2], 0U);
+  EXPECT_TRUE(hashes("empty").empty());
+  EXPECT_EQ(hashes("zeros").size(), 2U);
+  EXPECT_TRUE(hashes("d").empty());
+  ASSERT_EQ(hashes("b").size(), 1U);
+  EXPECT_EQ(hashes("b")[0], hashes("a")[0]);
+  EXPECT_EQ(hashes("c").data(), hashes("a").data());
+  const ImageModel without = scanned(image, [](ScanOptions&) {});
+  EXPECT_TRUE(without.block_hashes(entry_at(without, "a")).empty());
+}
+
+TEST(FileContent, HasNoBlockHashesAtAllBeyondTheLimit) {
+  const Image image = image_of("layer\nfile a size=12k\nlayer\nfile b size=1\nfile c size=8k\n");  // 6 blocks
+  const auto scanned_up_to = [&](std::uint64_t blocks) {
+    return scanned(image, [&](ScanOptions& ask) {
+      ask.facts = Facts::block_hashes;
+      ask.limits.block_hash_bytes = blocks * sizeof(std::uint64_t);
+    });
+  };
+  const ImageModel model = scanned_up_to(6);
+  EXPECT_EQ(model.block_hashes(entry_at(model, "a")).size(), 3U);
+  for (const std::uint64_t blocks : {0, 1, 3, 5}) {
+    const ImageModel without = scanned_up_to(blocks);
+    for (const char* path : {"a", "b", "c"}) {
+      EXPECT_TRUE(without.block_hashes(entry_at(without, path)).empty()) << path << " " << blocks;
+    }
+  }
+}
+
 TEST(FileContent, KnowsTheTextsThatWereAskedFor) {
   const Image image = image_of(
       "layer\nfile bin/a elf64 size=300k\nfile bin/b \"#!/bin/sh\\nneedle\"\nfile bin/c \"needle\"\n"
