@@ -1,0 +1,300 @@
+// The model of the file system that Lambda makes: what moves when something changes, and what does not.
+#include "lambda/flat_image.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/text.h"
+#include "image/scan.h"
+#include "support/image_builder.h"
+#include "support/rule_test.h"
+
+namespace ocitidy::lambda {
+namespace {
+
+using test::Member;
+using Members = std::vector<Member>;
+
+/// Bytes that no two seeds share, none of them zero.
+std::string bytes_of(std::uint64_t seed, std::size_t size) {
+  std::string bytes;
+  for (std::uint64_t i = 0; bytes.size() < size; ++i) bytes += cat(seed, ".", i, "\n");
+  bytes.resize(size);
+  return bytes;
+}
+
+Member file(std::string name, std::uint64_t seed, std::size_t size) {
+  Member member;
+  member.name = std::move(name);
+  member.content = {.head = bytes_of(seed, size), .size_bytes = size};
+  return member;
+}
+
+Member directory(std::string name) {
+  Member member;
+  member.type = EntryType::directory;
+  member.name = std::move(name);
+  member.mode = 0755;
+  return member;
+}
+
+ImageModel model_of(const Image& image, Facts facts = Facts::block_hashes, Limits limits = {}) {
+  auto resolved = resolve_image(image, {}, limits);
+  auto model = scan_image(image, *std::move(resolved), {.limits = limits, .facts = facts});
+  if (!model) throw std::runtime_error(model.error().message);
+  return *std::move(model);
+}
+
+ImageModel model_of(const std::vector<Members>& layers, Facts facts = Facts::block_hashes) {
+  test::ImageSpec spec;
+  for (const Members& members : layers) {
+    test::LayerSpec layer;
+    layer.codec = Codec::none;
+    layer.members = members;
+    spec.layers.push_back(std::move(layer));
+  }
+  return model_of(test::build_image(spec).image, facts);
+}
+
+ImageModel model_of(std::string_view recipe) { return model_of(test::image_of(recipe)); }
+
+FlatImage flat(const std::vector<Members>& layers) { return FlatImage(model_of(layers)); }
+
+/// Chunks of `after` that `before` has not.
+std::size_t new_chunks(const FlatImage& before, const FlatImage& after) {
+  const auto contents = before.contents();
+  return after.chunk_count() - after.shared_with(contents).count();
+}
+
+constexpr std::size_t kFileBytes = std::size_t{300} << 10;
+
+/// Twenty files of 300 KiB: 75 blocks each, so 12 chunks of data.
+Members many_files() {
+  Members members;
+  for (std::uint64_t i = 0; i < 20; ++i) members.push_back(file(cat("lib", i), i, kFileBytes));
+  return members;
+}
+
+TEST(FlatImage, CountsChunks) {
+  const FlatImage image = flat({many_files()});
+  EXPECT_TRUE(image.has_content());
+  EXPECT_EQ(image.metadata_count(), 2U);  // superblock and its like, one of inodes
+  EXPECT_EQ(image.data_count(), 12U);     // (20 * 75 + 1 blocks of the root) / 128 = 11.7
+  EXPECT_EQ(image.chunk_count(), 14U);
+  EXPECT_EQ(image.contents().size(), 14U);
+  EXPECT_TRUE(image.is_metadata(1));
+  EXPECT_FALSE(image.is_metadata(2));
+}
+
+TEST(FlatImage, IsTheSameEachTime) {
+  const FlatImage once = flat({many_files()}), again = flat({many_files()});
+  EXPECT_TRUE(std::ranges::equal(once.chunks(), again.chunks()));
+  EXPECT_EQ(new_chunks(once, again), 0U);
+}
+
+TEST(FlatImage, AFileEditedInPlaceCostsTheChunksItLiesIn) {
+  Members edited = many_files();
+  edited[10].content.head[5] = '!';
+  EXPECT_EQ(new_chunks(flat({many_files()}), flat({edited})), 1U);
+  edited[10].content.head[kFileBytes - 5] = '!';
+  EXPECT_LE(new_chunks(flat({many_files()}), flat({edited})), 2U);
+}
+
+TEST(FlatImage, AnotherTimeCostsOneChunkOfInodes) {
+  Members touched = many_files();
+  touched[10].mtime_s += 1;
+  EXPECT_EQ(new_chunks(flat({many_files()}), flat({touched})), 1U);
+}
+
+TEST(FlatImage, WhatGrowsMovesAllThatFollows) {
+  for (const std::size_t grown : {0U, 10U, 19U}) {
+    Members members = many_files();
+    members[grown] = file(members[grown].name, grown, kFileBytes + 8192);
+    const FlatImage before = flat({many_files()}), after = flat({members});
+    const std::size_t behind = after.chunk_end() - after.data_chunks(NodeId::root).first - (1 + grown * 75) / 128;
+    const std::size_t found = new_chunks(before, after);
+    EXPECT_GE(found, behind) << grown;
+    EXPECT_LE(found, behind + 2) << grown << ": metadata, no more";
+  }
+}
+
+TEST(FlatImage, OneOrderIsNotAnother) {
+  Members members = many_files();
+  std::ranges::reverse(members);
+  const FlatImage before = flat({many_files()}), after = flat({members});
+  EXPECT_EQ(new_chunks(before, after), after.data_count()) << "the inodes say sizes, times and places: all equal here";
+}
+
+TEST(FlatImage, WhichLayerBringsAFileDoesNotMatter) {
+  const Members all = many_files();
+  const FlatImage one = flat({all});
+  const FlatImage two = flat({Members(all.begin(), all.begin() + 7), Members(all.begin() + 7, all.end())});
+  EXPECT_EQ(new_chunks(one, two), 0U);
+}
+
+TEST(FlatImage, ChunksOfZerosDoNotCount) {
+  const ImageModel model = model_of("layer\nfile zeros zeros size=4M\nfile a \"x\"\n");
+  const FlatImage image(model);
+  EXPECT_EQ(image.data_count(), 2U);  // the root's block in the first, the last block of zeros and `a` in the last
+  EXPECT_EQ(image.chunk_end() - image.data_chunks(NodeId::root).first, 9U);
+  const std::vector nodes{*model.find("zeros")};
+  EXPECT_EQ(image.data_chunks(nodes[0]).count, 9U);
+  EXPECT_EQ(image.touched(nodes).count(), 4U);  // superblock, inodes, the root's block, the last zeros
+}
+
+TEST(FlatImage, AHardLinkTakesANameOnly) {
+  const ImageModel model = model_of("layer\nfile a \"x\" size=9k\nhardlink b -> a\nfile c \"y\"\n");
+  const FlatImage image(model);
+  const auto extent = [&](std::string_view path) { return image.extent(*model.find(path)); };
+  EXPECT_EQ(extent("a").first_block, 1U);
+  EXPECT_EQ(extent("a").block_count, 3U);
+  EXPECT_EQ(extent("b").first_block, 1U);
+  EXPECT_EQ(extent("b").block_count, 3U);
+  EXPECT_EQ(extent("c").first_block, 4U);
+}
+
+TEST(FlatImage, DirectoriesAndLongLinksTakeBlocks) {
+  const std::string longest(59, 't'), too_long(60, 't');
+  const ImageModel model = model_of(cat("layer bare\nfile i/j/a \"x\"\ndir d\nsymlink s -> ", longest,
+                                        "\nsymlink l -> ", too_long, "\nfifo p\nfile e\nfile b \"y\"\n"));
+  const FlatImage image(model);
+  const auto first = [&](std::string_view path) { return image.extent(*model.find(path)).first_block; };
+  const auto count = [&](std::string_view path) { return image.extent(*model.find(path)).block_count; };
+  EXPECT_EQ(first("i"), 1U);  // behind the root's; implied, so made just before what is in it
+  EXPECT_EQ(first("i/j"), 2U);
+  EXPECT_EQ(first("i/j/a"), 3U);
+  EXPECT_EQ(first("d"), 4U);
+  EXPECT_EQ(count("s"), 0U);
+  EXPECT_EQ(first("l"), 5U);
+  EXPECT_EQ(count("p"), 0U);
+  EXPECT_EQ(count("e"), 0U);
+  EXPECT_EQ(first("b"), 6U);
+}
+
+TEST(FlatImage, ADirectoryGrowsWhenItsNamesNoLongerFit) {
+  // 4096 - 12 - 24 bytes; a name of 92 bytes takes 100: 40 fit into the first block.
+  Members members;
+  for (int i = 0; i < 45; ++i) members.push_back(file(cat(std::string(90, 'n'), 10 + i), 1, 1));
+  const ImageModel model = model_of({members});
+  const FlatImage image(model);
+  const auto first = [&](std::size_t i) { return image.extent(*model.find(members[i].name)).first_block; };
+  EXPECT_EQ(first(0), 1U);
+  EXPECT_EQ(first(39), 40U);
+  EXPECT_EQ(first(40), 42U) << "the directory's second block comes before the file";
+  EXPECT_EQ(first(44), 46U);
+}
+
+TEST(FlatImage, ADirectoryDeclaredAnewStaysWhereItIs) {
+  const Members base{directory("var"), directory("var/task"), file("lib", 1, kFileBytes)};
+  const FlatImage before = flat({base});
+  const ImageModel model = model_of({base, {directory("var/task"), file("var/task/app", 2, 10)}});
+  const FlatImage after(model);
+  EXPECT_EQ(after.extent(*model.find("var/task")).first_block, 2U);
+  EXPECT_EQ(after.extent(*model.find("lib")).first_block, 3U);
+  EXPECT_EQ(after.extent(*model.find("var/task/app")).first_block, 3U + 75U);
+  EXPECT_EQ(before.data_count(), after.data_count());
+}
+
+TEST(FlatImage, HiddenThingsTakeNoRoomUnlessAskedTo) {
+  const Members base = many_files();
+  const Members app{file("lib3", 99, 4096), file(".wh.lib5", 0, 0), file("app", 100, 4096)};
+  const ImageModel model = model_of({base, app});
+  const FlatImage gone(model);
+  EXPECT_EQ(gone.extent(*model.find("lib4")).first_block, 1U + 3 * 75);
+  EXPECT_EQ(gone.extent(*model.find("lib3")).first_block, 1U + 18 * 75);
+
+  const FlatImage kept(model, {.hidden = FlatOptions::Hidden::keeps_its_place});
+  EXPECT_EQ(kept.extent(*model.find("lib4")).first_block, 1U + 4 * 75);
+  EXPECT_EQ(kept.extent(*model.find("lib3")).first_block, 1U + 20 * 75);
+  EXPECT_EQ(kept.extent(*model.find("app")).first_block, 2U + 20 * 75);
+  const FlatImage lower = flat({base});
+  EXPECT_LE(new_chunks(lower, kept), 4U) << "superblock, inodes, the root's names, the last chunk";
+  EXPECT_GE(new_chunks(lower, gone), 9U) << "all that lies behind lib3";
+}
+
+TEST(FlatImage, KeepsTheRoomOfNamesAndDirectoriesToo) {
+  const ImageModel base_model =
+      model_of("layer\ndir d\nfile d/a \"x\"\nfile d/b \"y\"\nsymlink s -> d\nfile z \"z\" size=9k\n");
+  const ImageModel model = model_of(
+      "layer\ndir d\nfile d/a \"x\"\nfile d/b \"y\"\nsymlink s -> d\nfile z \"z\" size=9k\n"
+      "layer\nwhiteout d\nwhiteout s\nfile n \"n\"\n");
+  const FlatImage base(base_model), kept(model, {.hidden = FlatOptions::Hidden::keeps_its_place});
+  EXPECT_EQ(base.extent(*base_model.find("z")).first_block, kept.extent(*model.find("z")).first_block);
+  EXPECT_EQ(kept.extent(*model.find("n")).first_block, kept.extent(*model.find("z")).first_block + 3);
+}
+
+TEST(FlatImage, TouchesWhatIsReadAndWhatLeadsToIt) {
+  Members members{directory("a")};
+  for (Member& member : many_files()) members.push_back(std::move(member));
+  members.push_back(directory("z"));
+  members.push_back(file("z/f", 77, kFileBytes));
+  const ImageModel model = model_of({members});
+  const FlatImage image(model);
+  const auto touched = [&](std::vector<NodeId> nodes) { return image.touched(nodes); };
+  EXPECT_EQ(touched({}).count(), 1U);                  // the superblock
+  EXPECT_EQ(touched({NodeId::root}).count(), 3U);      // its inode and its block
+  EXPECT_EQ(touched({*model.find("a")}).count(), 3U);  // the same chunks
+  const ChunkSet last = touched({*model.find("z/f")});
+  EXPECT_EQ(last.count(), 3U + image.data_chunks(*model.find("z/f")).count);
+  EXPECT_TRUE(last.has(image.data_chunks(*model.find("z")).first));
+  EXPECT_EQ(touched({*model.find("z/f"), *model.find("z/f"), *model.find("z")}).count(), last.count());
+  EXPECT_EQ(last.count_shared(touched({NodeId::root})), 3U);
+}
+
+TEST(FlatImage, ReadsAllBlocksOfADirectory) {
+  Members members{directory("d")};
+  for (int i = 0; i < 60; ++i) members.push_back(file(cat("d/", std::string(90, 'n'), 10 + i), 1, 64 << 10));
+  const ImageModel model = model_of({members});
+  const FlatImage image(model);
+  const std::vector nodes{*model.find("d")};
+  EXPECT_EQ(image.touched(nodes).count(), 4U);  // superblock, inodes, the first block's chunk, the second's
+}
+
+TEST(FlatImage, WithoutBlockHashesOnlyPlacesAreKnown) {
+  const Image image = test::image_of("layer\nfile a sparse size=1G\nfile b \"x\"\n");
+  for (const Facts facts : {Facts::none, Facts::block_hashes}) {
+    Limits limits;
+    limits.block_hash_bytes = 8;  // fewer than there are
+    const ImageModel model = model_of(image, facts, limits);
+    const FlatImage places(model);
+    EXPECT_FALSE(places.has_content());
+    EXPECT_TRUE(places.chunks().empty());
+    EXPECT_TRUE(places.contents().empty());
+    EXPECT_EQ(places.shared_with({}).count(), 0U);
+    EXPECT_EQ(places.extent(*model.find("b")).first_block, 1U + (std::uint64_t{1} << 30) / 4096);
+    EXPECT_EQ(places.data_count(), 2'049U);
+    const std::vector nodes{*model.find("a")};
+    EXPECT_EQ(places.touched(nodes).count(), 2U + 2'049U);
+  }
+}
+
+TEST(FlatImage, TakesBlockHashesFromElsewhere) {
+  const ImageModel model = model_of({many_files()});
+  const ImageModel planned = model_of({many_files()}, Facts::none);
+  const FlatImage there(planned, {.block_hashes = [&](EntryId id) { return model.block_hashes(id); }});
+  EXPECT_TRUE(std::ranges::equal(there.chunks(), FlatImage(model).chunks()));
+}
+
+TEST(FlatImage, AnEmptyImageHasARootOnly) {
+  const FlatImage image = flat({{}});
+  EXPECT_TRUE(image.has_content());
+  EXPECT_EQ(image.chunk_count(), 3U);
+}
+
+TEST(FlatImage, DeepAndManyDirectoriesStayCheap) {
+  Members members;
+  std::string path;
+  for (int i = 0; i < 1000; ++i) path += "d/";
+  for (int i = 0; i < 20'000; ++i) members.push_back(directory(cat(path, i)));
+  const ImageModel model = model_of({members});
+  const FlatImage image(model);
+  std::vector<NodeId> all;
+  model.walk([&](NodeId id, std::string_view) { all.push_back(id); });
+  EXPECT_EQ(image.touched(all).count(), image.chunk_count());
+  EXPECT_EQ(all.size(), 21'000U);
+}
+
+}  // namespace
+}  // namespace ocitidy::lambda
