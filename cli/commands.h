@@ -14,6 +14,7 @@ using Action = std::function<Result<ExitCode>()>;
 // Each adds its command to `app`. When the command line names it, `chosen` is set.
 void add_lint_command(CLI::App& app, Action& chosen);
 void add_inspect_command(CLI::App& app, Action& chosen);
+void add_coldstart_command(CLI::App& app, Action& chosen);
 void add_optimize_command(CLI::App& app, Action& chosen);
 void add_verify_command(CLI::App& app, Action& chosen);
 void add_rules_command(CLI::App& app, Action& chosen);

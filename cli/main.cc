@@ -74,6 +74,7 @@ Result<ExitCode> run(int argc, char** argv) {
   Action chosen;
   add_lint_command(app, chosen);
   add_inspect_command(app, chosen);
+  add_coldstart_command(app, chosen);
   add_optimize_command(app, chosen);
   add_verify_command(app, chosen);
   add_rules_command(app, chosen);

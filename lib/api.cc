@@ -18,9 +18,12 @@
 #include "image/base_layers.h"
 #include "image/scan.h"
 #include "image/usage.h"
+#include "lambda/cold_start.h"
+#include "lambda/handler_files.h"
 #include "lambda/python_modules.h"
 #include "lambda/start_queries.h"
 #include "lint/engine.h"
+#include "ocitidy/coldstart.h"
 #include "ocitidy/inspect.h"
 #include "ocitidy/lint.h"
 #include "ocitidy/optimize.h"
@@ -107,6 +110,85 @@ Inspection inspect(const ImageModel& model) {
   }
   inspection.dive_score = dive_score(model);
   return inspection;
+}
+
+namespace {
+
+/// A scan with what the chunks of an image, and of its components, are known by.
+Result<ImageModel> scan_chunks(const Image& image, const ColdStartOptions& options, Facts facts,
+                               std::span<const ContentQuery> reads = {}) {
+  OCITIDY_TRY(ResolvedImage resolved, resolve_image(image, options.platform, options.limits));
+  if (resolved.is_artifact) return fail(Code::unsupported, "an artifact, not a container image: nothing starts it");
+  return scan_image(image, std::move(resolved),
+                    {.limits = options.limits,
+                     .threads = options.threads,
+                     .reads = std::vector<ContentQuery>(reads.begin(), reads.end()),
+                     .facts = facts});
+}
+
+/// One after the other, so that no two models are there at the same time.
+Result<std::vector<lambda::KnownChunks>> chunks_of(std::span<const Image> images, const ColdStartOptions& options) {
+  std::vector<lambda::KnownChunks> all;
+  for (const Image& image : images) {
+    const auto model = scan_chunks(image, options, Facts::block_hashes);
+    if (!model) return fail_at(model.error(), cat("--against ", quote(image.reference)));
+    all.push_back(lambda::known_chunks(*model));
+  }
+  return all;
+}
+
+Result<std::vector<lambda::ComponentContents>> components_of(std::span<const Image> images,
+                                                             const ColdStartOptions& options) {
+  std::vector<lambda::ComponentContents> all;
+  for (const Image& image : images) {
+    const auto model = scan_chunks(image, options, Facts::content_hashes, lambda::kComponentReads);
+    if (!model) return fail_at(model.error(), cat("--history ", quote(image.reference)));
+    OCITIDY_TRY(const BaseLayers base, base_layers(*model, {}));
+    all.push_back(lambda::contents_of(*model, lambda::Components(*model, base.count)));
+  }
+  return all;
+}
+
+/// Of a per cent, what is whole.
+std::uint64_t budget_in_chunks(const NewChunkBudget& budget, std::uint64_t chunks) {
+  const double limit = std::max(budget.limit, 0.0);
+  const double most = budget.unit == NewChunkBudget::Unit::percent ? limit / 100 * static_cast<double>(chunks) : limit;
+  return most >= 1e18 ? std::uint64_t{1'000'000'000'000'000'000} : static_cast<std::uint64_t>(most);
+}
+
+}  // namespace
+
+Result<ColdStartReport> coldstart(const Image& image, std::span<const Image> against, std::span<const Image> history,
+                                  const ColdStartOptions& wishes) {
+  ColdStartOptions options = wishes;
+  if (!options.platform) {
+    OCITIDY_TRY(const ImageConfig config, config_of(image, {}, options.limits));
+    options.platform = config.platform;
+  }
+
+  // The other images first: of each only hashes stay.
+  OCITIDY_TRY(const auto known, chunks_of(against, options));
+  OCITIDY_TRY(const auto earlier, components_of(history, options));
+
+  // Then the image itself, flattened and compared.
+  const Facts facts = history.empty() ? Facts::block_hashes : Facts::block_hashes | Facts::content_hashes;
+  std::vector<ContentQuery> reads(lambda::kComponentReads.begin(), lambda::kComponentReads.end());
+  reads.push_back(lambda::kPathFiles);  // for modules of a trace
+  OCITIDY_TRY(const ImageModel model, scan_chunks(image, options, facts, reads));
+  OCITIDY_TRY(const BaseLayers base, base_layers(model, options.base));
+  ColdStartReport report =
+      lambda::cold_start_report({.image = model, .base = base, .against = known, .history = earlier}, options);
+  report.image = summary_of(model);
+  if (!options.budget) return report;
+  if (!report.new_chunks) {
+    return fail(Code::invalid_argument,
+                report.content_known
+                    ? "a budget for new chunks needs something that they are new to: --against IMAGE or --base N|IMAGE"
+                    : "how many chunks are new is not known: not all content of the image, or of those that it is "
+                      "compared with, was read");
+  }
+  report.budget_chunks = budget_in_chunks(*options.budget, report.chunks);
+  return report;
 }
 
 namespace {

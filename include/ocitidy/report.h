@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "ocitidy/coldstart.h"
 #include "ocitidy/escape.h"
 #include "ocitidy/inspect.h"
 #include "ocitidy/lint.h"
@@ -23,6 +24,7 @@ void write_text(const Report& report, Colour colour, const Write& write);
 void write_text(const Inspection& inspection, Colour colour, const Write& write);
 void write_text(const OptimizeReport& report, Colour colour, const Write& write);
 void write_text(const Verification& verification, Colour colour, const Write& write);
+void write_text(const ColdStartReport& report, Colour colour, const Write& write);
 
 /// For programs: docs/*.schema.json. Valid JSON for any bytes; a name that is not UTF-8 is there twice, readable and as
 /// "...Base64". Deterministic: same input, same bytes.
@@ -30,6 +32,7 @@ void write_json(const Report& report, const Write& write);
 void write_json(const Inspection& inspection, const Write& write);
 void write_json(const OptimizeReport& report, const Write& write);
 void write_json(const Verification& verification, const Write& write);
+void write_json(const ColdStartReport& report, const Write& write);
 
 /// What parse_certificate() reads: docs/certificate.schema.json.
 void write_certificate(const Certificate& certificate, const Write& write);

@@ -56,6 +56,10 @@ std::vector<Extent> FlatBlocks::take(std::uint64_t count) {
     free_.push(run);
   }
   if (count == 0) return extents;
+  if (end_ >= kMostBlocks || count > kMostBlocks - end_) {
+    has_content_ = false;
+    count = 1;
+  }
   const std::uint64_t first = end_;
   end_ += count;
   append(first, count);

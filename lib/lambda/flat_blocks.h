@@ -17,6 +17,10 @@ namespace ocitidy::lambda {
 inline constexpr std::uint64_t kChunkBytes = std::uint64_t{512} << 10;
 inline constexpr std::uint64_t kBlocksPerChunk = kChunkBytes / kHashedBlockBytes;  // 128
 
+/// Larger file systems than this one of 16 TiB no ext4 without its 64-bit feature can be: what would lead beyond takes
+/// one block.
+inline constexpr std::uint64_t kMostBlocks = std::uint64_t{1} << 32;
+
 /// Consecutive blocks.
 struct Extent {
   std::uint64_t first_block = 0, block_count = 0;

@@ -175,7 +175,9 @@ void FlatWriter::remove(EntryId by) {
 void FlatWriter::remove_one(const Doomed& doomed, const Entry& by) {
   const Entry& entry = image_.entry(doomed.entry);
   const bool is_directory = entry.type == EntryType::directory;
-  if (const auto parent = directories_.find(doomed.slot.directory); parent != directories_.end()) {
+  // Where symbolic links were replaced meanwhile, the directory may be another one by now.
+  const auto parent = directories_.find(doomed.slot.directory);
+  if (parent != directories_.end() && doomed.slot.block < parent->second.blocks.size()) {
     parent->second.blocks[doomed.slot.block].sum -= doomed.slot.weight;
     if (is_directory) --parent->second.subdirectories;
     if (by.path == entry.path) vacated_ = doomed.slot;
@@ -236,7 +238,8 @@ FlatWriter::Slot FlatWriter::add_name(std::uint32_t directory, std::string_view 
   Slot slot{.directory = directory, .bytes = (kNameHeadBytes + length + 3) / 4 * 4};
   slot.weight = weighed(hash_of(name), std::uint64_t{inode} << 8 | static_cast<std::uint64_t>(type));
   Directory& names = directories_[directory];
-  const bool takes_over = vacated_.directory == directory && vacated_.bytes == slot.bytes;
+  const bool takes_over =
+      vacated_.directory == directory && vacated_.bytes == slot.bytes && vacated_.block < names.blocks.size();
   slot.block = takes_over ? vacated_.block : block_with_room(names, slot.bytes);
   vacated_ = {};
   names.blocks[slot.block].sum += slot.weight;

@@ -1,7 +1,6 @@
 // text_inspection.cc - what an image is made of, for people: documents, start-up, a table of layers, two scores.
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "base/text.h"
 #include "ocitidy/report.h"
@@ -12,13 +11,6 @@ namespace {
 
 constexpr std::array<std::string_view, 6> kColumns = {"layer", "stored", "tar", "files", "visible", "wasted"};
 using Row = std::array<std::string, kColumns.size()>;
-
-/// 0.98443 -> "98.44 %".
-std::string percent(double ratio) {
-  char digits[32];
-  const auto [end, error] = std::to_chars(digits, digits + sizeof digits, ratio * 100, std::chars_format::fixed, 2);
-  return error == std::errc() ? cat(std::string_view(digits, end), " %") : "unknown";
-}
 
 std::string labelled(std::string_view label, std::string_view text) {
   constexpr std::size_t kLabelWidth = 12;
@@ -110,8 +102,8 @@ std::string layers_table(const Inspection& inspection) {
 void write_text(const Inspection& inspection, Colour colour, const Write& write) {
   write(documents(inspection, colour));
   write(cat("\n", layers_table(inspection)));
-  write(cat("\n", labelled("efficiency", cat(percent(inspection.efficiency), "  (visible bytes / all file bytes)")),
-            labelled("dive score", cat(percent(inspection.dive_score), "  (as dive computes it)"))));
+  write(cat("\n", labelled("efficiency", cat(percent(inspection.efficiency, 2), "  (visible bytes / all file bytes)")),
+            labelled("dive score", cat(percent(inspection.dive_score, 2), "  (as dive computes it)"))));
 }
 
 }  // namespace ocitidy

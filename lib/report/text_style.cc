@@ -2,6 +2,7 @@
 #include "report/text_style.h"
 
 #include <algorithm>
+#include <charconv>
 #include <limits>
 
 #include "base/text.h"
@@ -83,6 +84,13 @@ std::string image_line(const ImageSummary& image, Colour colour) {
              platform.empty() ? "unknown platform" : shown(platform), ", ",
              counted(image.layers.size(), "layer", "layers"), ", ", human_bytes(stored_bytes), " stored, ",
              unpacked_size(image), "\n");
+}
+
+std::string percent(double ratio, int places) {
+  char digits[32];
+  const auto [end, error] =
+      std::to_chars(digits, digits + sizeof digits, ratio * 100, std::chars_format::fixed, places);
+  return error == std::errc() ? cat(std::string_view(digits, end), " %") : "unknown";
 }
 
 std::string_view unseen_reason(LayerContents contents) {

@@ -30,6 +30,9 @@ std::string short_digest(const Digest& digest);
 /// "image  app.tar  linux/arm64, 3 layers, 45.2 MiB stored, 120 MiB unpacked", with a line feed.
 std::string image_line(const ImageSummary& image, Colour colour);
 
+/// 0.98443 with two places: "98.44 %".
+std::string percent(double ratio, int places);
+
 /// "encrypted" and so on: why a layer's files could not be seen; "" when they could.
 std::string_view unseen_reason(LayerContents contents);
 

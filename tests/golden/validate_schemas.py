@@ -35,7 +35,7 @@ def main():
         if not valid and not errors:
             failures.append(f"{what}: accepted, but must be refused")
 
-    for kind in ("report", "inspection", "optimize-report", "verification", "certificate"):
+    for kind in ("report", "inspection", "optimize-report", "verification", "certificate", "coldstart"):
         schema = validator(kind)
         files = sorted(golden.glob(f"{kind}-*.json"))
         if not files:

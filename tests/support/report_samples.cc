@@ -154,6 +154,68 @@ Report artifact_report() {
   return report;
 }
 
+ColdStartReport ordinary_coldstart() {
+  ColdStartReport report;
+  report.image = ordinary_image();
+  report.base = {.count = 1, .evidence = "named by --base"};
+  report.chunks = 663;
+  report.metadata_chunks = 5;
+  report.data_chunks = 658;
+  report.base_chunks = 301;
+  report.against = {{"docker-archive:old.tar", digest(0x30), 650, 590}, {"oci:other", digest(0x40), 12, 0}};
+  report.new_chunks = 61;
+  report.layers = {{3'900'000, 301, 2}, {7'000'000, 340, 57}, {11'500'000, 25, 5}};
+  for (unsigned i = 0; i < 21; ++i) {
+    report.components.push_back({.kind = "library",
+                                 .name = cat("python:lib", i),
+                                 .version = i == 0 ? "" : "1.0",
+                                 .paths = 10 + i,
+                                 .part = {1000 * i, 30 - i, 21 - i},
+                                 .survival = 0.75,
+                                 .evidence = "9 releases in 730 days (changelog)"});
+  }
+  report.doubts = {"the package database var/lib/dpkg/status was cut short"};
+  report.history = 2;
+  report.start = StartChunks{.files = 496, .file_bytes = 31'500'000, .chunks = 91, .new_chunks = 17, .missing = {}};
+  for (int i = 0; i < 11; ++i) report.start->missing.push_back(cat("opt/missing", i));
+  report.budget_chunks = 60;
+  return report;
+}
+
+ColdStartReport unknown_coldstart() {
+  ColdStartReport report;
+  report.image = ordinary_image();
+  report.base = {.count = 0, .evidence = "not known"};
+  report.content_known = false;
+  report.chunks = report.data_chunks = 70'000;
+  report.layers = {{3'900'000, 301, std::nullopt}, {7'000'000, 340, std::nullopt}, {11'500'000, 25, std::nullopt}};
+  report.start = StartChunks{.files = 1, .file_bytes = 1, .chunks = 2, .new_chunks = std::nullopt, .missing = {}};
+  return report;
+}
+
+ColdStartReport hostile_coldstart() {
+  ColdStartReport report;
+  report.image = hostile_image();
+  report.base = {.count = 1, .evidence = hostile("base"), .trust = BaseLayers::Trust::guessed};
+  report.chunks = report.data_chunks = 3;
+  report.base_chunks = 1;
+  report.against = {{hostile("against"), digest(0x30), 3, 1}};
+  report.new_chunks = 1;
+  report.layers = {{1, 1, 1}};
+  report.components = {{.kind = "library",
+                        .name = hostile("component"),
+                        .version = hostile("version"),
+                        .paths = 1,
+                        .part = {1, 1, 1},
+                        .survival = 0.5,
+                        .evidence = hostile("evidence")}};
+  report.doubts = {hostile("doubt")};
+  report.start =
+      StartChunks{.files = 1, .file_bytes = 1, .chunks = 1, .new_chunks = 1, .missing = {hostile("missing")}};
+  report.budget_chunks = 1;
+  return report;
+}
+
 Inspection ordinary_inspection() {
   return {.image = ordinary_image(),
           .start = {.entrypoint = {"/lambda-entrypoint.sh"},

@@ -14,6 +14,12 @@ Report clean_report();
 Report hostile_report();
 Report artifact_report();
 
+/// Compared with a base and two images, with a trace, over its budget.
+ColdStartReport ordinary_coldstart();
+/// Nothing to compare with, content not read.
+ColdStartReport unknown_coldstart();
+ColdStartReport hostile_coldstart();
+
 Inspection ordinary_inspection();
 Inspection hostile_inspection();
 

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "image/scan.h"
 #include "support/image_builder.h"
+#include "support/random_image.h"
 #include "support/rule_test.h"
 
 namespace ocitidy::lambda {
@@ -302,11 +303,55 @@ TEST(FlatImage, WithoutBlockHashesOnlyPlacesAreKnown) {
   }
 }
 
+TEST(FlatImage, SizesThatNobodyCheckedStayWithinBounds) {
+  Member huge = file("a", 1, 100);  // its head is all that a scan without block hashes looks at
+  huge.content.size_bytes = std::uint64_t{1} << 61;
+  huge.content.storage = test::Content::Storage::sparse;
+  Members members{huge, directory("d")};
+  for (const char* name : {"b", "c"}) members.push_back(huge), members.back().name = name;
+  const ImageModel model = model_of({members}, Facts::none);
+  const FlatImage places(model);
+  EXPECT_FALSE(places.has_content());
+  EXPECT_LE(places.data_count(), kMostBlocks / kBlocksPerChunk + 1);
+  EXPECT_EQ(places.extent(*model.find("c")).block_count, 1U);
+}
+
 TEST(FlatImage, TakesBlockHashesFromElsewhere) {
   const ImageModel model = model_of({many_files()});
   const ImageModel planned = model_of({many_files()}, Facts::none);
   const FlatImage there(planned, {.block_hashes = [&](EntryId id) { return model.block_hashes(id); }});
   EXPECT_TRUE(std::ranges::equal(there.chunks(), FlatImage(model).chunks()));
+}
+
+/// Whatever is replaced, removed, linked and led round in symbolic links: no two files share a block.
+TEST(FlatImage, GivesEachBlockOfRandomImagesToOne) {
+  for (std::uint64_t seed = 1; seed <= 400; ++seed) {
+    const ImageModel model = model_of(test::build_image(test::random_image(seed, test::Wildness::anything).spec).image);
+    const FlatImage image(model);
+    ASSERT_TRUE(image.has_content()) << seed;
+    std::set<std::uint32_t> inodes;
+    std::set<std::uint64_t> blocks;
+    std::vector<NodeId> all{NodeId::root};
+    model.walk([&](NodeId id, std::string_view) { all.push_back(id); });
+    for (const NodeId id : all) {
+      const Node node = model.node(id);
+      if (!inodes.insert(node.inode).second) continue;
+      std::uint64_t count = 0;
+      for (const Extent& extent : image.extents(id)) {
+        for (std::uint64_t i = 0; i < extent.block_count; ++i) {
+          EXPECT_TRUE(blocks.insert(extent.first_block + i).second) << seed << " " << model.path(id);
+        }
+        count += extent.block_count;
+      }
+      const std::uint64_t least = node.type == EntryType::directory ? 1 : (node.size_bytes + 4095) / 4096;
+      EXPECT_GE(count, least) << seed;
+      if (node.type == EntryType::file) {
+        EXPECT_EQ(count, least) << seed;
+      }
+    }
+    EXPECT_LE(image.touched(all).count(), image.chunk_count()) << seed;
+    EXPECT_EQ(image.shared_with(FlatImage(model).contents()).count(), image.chunk_count()) << seed;
+  }
 }
 
 TEST(FlatImage, AnEmptyImageHasARootOnly) {

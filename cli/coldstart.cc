@@ -1,0 +1,155 @@
+// coldstart.cc - `ocitidy coldstart`.
+#include "ocitidy/coldstart.h"
+
+#include <charconv>
+#include <memory>
+
+#include "base_hint.h"
+#include "commands.h"
+#include "input_guard.h"
+#include "ocitidy/optimize.h"
+#include "ocitidy/report.h"
+#include "options.h"
+#include "output.h"
+#include "read_file.h"
+#include "terminal.h"
+
+namespace ocitidy::cli {
+namespace {
+
+constexpr std::uint64_t kMostListBytes = std::uint64_t{64} << 20;  // parse_used_paths() takes no more
+
+struct Arguments {
+  ImageOptions image;
+  OutputOptions output;
+  std::vector<std::string> against, history, traces;
+  std::string base, budget;
+};
+
+/// "120" or "2.5%".
+Result<std::optional<NewChunkBudget>> budget_of(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  NewChunkBudget budget;
+  std::string_view digits = text;
+  if (digits.ends_with('%')) {
+    budget.unit = NewChunkBudget::Unit::percent;
+    digits.remove_suffix(1);
+  }
+  const bool is_percent = budget.unit == NewChunkBudget::Unit::percent;
+  const auto [end, error] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), budget.limit, std::chars_format::fixed);
+  const bool only_digits =
+      !digits.empty() && digits.find_first_not_of(is_percent ? "0123456789." : "0123456789") == std::string_view::npos;
+  if (error != std::errc() || end != digits.data() + digits.size() || !only_digits ||
+      (is_percent && budget.limit > 100)) {
+    return fail(Code::invalid_argument, "--budget-new-chunks: '" + escape_for_terminal(text) +
+                                            "' is not a number of chunks such as 120, or a share of them such as 5%");
+  }
+  return budget;
+}
+
+/// Images to compare with are read as the image is, each from its own reference.
+Result<std::vector<Image>> open_all(const std::vector<std::string>& references, const std::string& option,
+                                    const ImageOptions& as, const Platform& platform) {
+  std::vector<Image> images;
+  for (const std::string& reference : references) {
+    ImageOptions options = as;
+    options.reference = reference;
+    if (options.platform.empty()) options.platform = platform.str();
+    auto image = open_image(options);
+    if (!image) return fail_at(std::move(image).error(), option + " '" + escape_for_terminal(reference) + "'");
+    images.push_back(*std::move(image));
+  }
+  return images;
+}
+
+Result<std::optional<std::vector<std::string>>> read_traces(const std::vector<std::string>& files,
+                                                            const ImageConfig& config) {
+  if (files.empty()) return std::nullopt;
+  std::vector<std::string> all;
+  for (const std::string& file : files) {
+    OCITIDY_TRY(const std::string text, read_file(file, kMostListBytes));
+    auto paths = parse_used_paths(text, config.working_dir.empty() ? "/" : config.working_dir);
+    if (!paths) return fail_at(std::move(paths).error(), "'" + escape_for_terminal(file) + "'");
+    all.insert(all.end(), paths->begin(), paths->end());
+  }
+  return all;
+}
+
+/// The image itself is checked where the output is opened.
+Result<void> check_output(const Arguments& arguments) {
+  for (const auto* references : {&arguments.against, &arguments.history}) {
+    for (const std::string& reference : *references) {
+      OCITIDY_CHECK(arguments.output.path.empty() ? check_stdout_spares_input(reference)
+                                                  : check_output_spares_input(arguments.output.path, reference));
+    }
+  }
+  return {};
+}
+
+Result<ExitCode> run(const Arguments& arguments) {
+  ColdStartOptions options;
+  OCITIDY_TRY(options.platform, platform_of(arguments.image));
+  OCITIDY_TRY(options.budget, budget_of(arguments.budget));
+  options.limits = arguments.image.limits;
+  options.threads = arguments.image.threads;
+
+  OCITIDY_CHECK(check_output(arguments));
+  OCITIDY_TRY(Output output, Output::open(arguments.output.path, arguments.image.reference));
+  OCITIDY_TRY(const Image image, open_image(arguments.image));
+  OCITIDY_TRY(const ImageConfig config, config_of(image, options.platform, options.limits));
+  OCITIDY_TRY(options.base, base_hint(arguments.base, arguments.image, config.platform));
+  OCITIDY_TRY(options.used_paths, read_traces(arguments.traces, config));
+  OCITIDY_TRY(const auto against, open_all(arguments.against, "--against", arguments.image, config.platform));
+  OCITIDY_TRY(const auto history, open_all(arguments.history, "--history", arguments.image, config.platform));
+  OCITIDY_TRY(const ColdStartReport report, coldstart(image, against, history, options));
+  if (arguments.output.format == "json") {
+    write_json(report, output.writer());
+  } else {
+    write_text(report, decide_colour(arguments.output.colour, output), output.writer());
+  }
+  OCITIDY_CHECK(output.finish());
+  return report.exceeds_budget() ? ExitCode::findings : ExitCode::clean;
+}
+
+void add_comparisons(CLI::App& command, Arguments& arguments) {
+  const auto list = [&](const char* name, std::vector<std::string>& words, const char* help, const char* type) {
+    command.add_option(name, words, help)->allow_extra_args(false)->type_name(type);
+  };
+  list("--against", arguments.against, "An image that Lambda has already, such as the one deployed now; repeatable",
+       "IMAGE");
+  list("--history", arguments.history,
+       "An earlier image of the same function, oldest first: shows what changes often; repeatable", "IMAGE");
+  list("--trace", arguments.traces,
+       "Paths used at start: one a line, the output of strace -f, or what\n"
+       "docs/recording-a-trace.md lists; repeatable",
+       "FILE");
+  command.add_option("--base", arguments.base, "The base, which others have brought: its number of layers, or itself")
+      ->type_name("N|IMAGE");
+  command.add_option("--budget-new-chunks", arguments.budget, "End with exit code 1 when more chunks are new")
+      ->type_name("N|P%");
+}
+
+}  // namespace
+
+void add_coldstart_command(CLI::App& app, Action& chosen) {
+  const auto arguments = std::make_shared<Arguments>();
+  CLI::App* command = app.add_subcommand(
+      "coldstart", "Estimate how much of an image Lambda must fetch anew, in chunks of its flattened file system");
+  add_image_options(*command, arguments->image);
+  add_comparisons(*command, *arguments);
+  add_format_option(*command, arguments->output, {"text", "json"});
+  add_output_option(*command, arguments->output);
+  add_colour_option(*command, arguments->output);
+  command->footer(
+      "All counts are estimates: docs/coldstart.md.\n"
+      "Examples:\n"
+      "  ocitidy coldstart new.tar --against deployed.tar\n"
+      "  ocitidy coldstart new.tar --against deployed.tar --trace start.strace --budget-new-chunks 5%\n"
+      "  ocitidy coldstart oci:build/image --base oci:base --history older.tar --history old.tar --format json\n"
+      "Exit codes: 0 done, 1 more new chunks than the budget allows, 2 wrong usage, 3 image refused, 4 input/output "
+      "error, 5 internal error");
+  command->callback([arguments, &chosen] { chosen = [arguments] { return run(*arguments); }; });
+}
+
+}  // namespace ocitidy::cli
