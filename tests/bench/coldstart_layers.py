@@ -34,6 +34,12 @@ class Member:
             info.pax_headers = {name: value for name, value in info.pax_headers.items() if name != "mtime"}
         return Member(info, self.data if data is None else data)
 
+    def renamed(self, path):
+        info = copy.copy(self.info)
+        info.name = path
+        info.pax_headers = {name: value for name, value in info.pax_headers.items() if name != "path"}
+        return Member(info, self.data)
+
 
 def whiteout(path):
     info = tarfile.TarInfo("%s/.wh.%s" % os.path.split(path))
@@ -154,17 +160,19 @@ def read_map(path):
 class SerialWriter:
     """serial_ext4, its results kept by what went in."""
 
-    def __init__(self, program, cache):
-        self.program, self.cache = program, os.path.join(cache, "chunks")
+    def __init__(self, program, cache, options=()):
+        self.program, self.options, self.cache = program, list(options), os.path.join(cache, "chunks")
         os.makedirs(self.cache, exist_ok=True)
         self.version = peers.sha256_of_file(program)
 
     def flatten(self, paths):
         """(chunk_hashes(), read_map()) of the layers at these paths, whose names are their digests."""
-        key = hashlib.sha256("\n".join([self.version, *map(os.path.basename, paths)]).encode()).hexdigest()[:24]
+        key = hashlib.sha256(
+            "\n".join([self.version, *self.options, *map(os.path.basename, paths)]).encode()
+        ).hexdigest()[:24]
         kept = "%s/%s" % (self.cache, key)
         if not os.path.exists(kept + ".json"):
-            subprocess.run([self.program, kept + ".ext4", "--map", kept + ".map", *paths], check=True)
+            subprocess.run([self.program, kept + ".ext4", "--map", kept + ".map", *self.options, *paths], check=True)
             hashes = chunk_hashes(kept + ".ext4")
             os.remove(kept + ".ext4")
             with open(kept + ".part", "w", encoding="utf-8") as file:

@@ -1,8 +1,8 @@
 # coldstart_table.py - how many 512 KiB chunks a change makes new: a serial ext4 writer beside ocitidy's model of it.
-"""usage: coldstart_table.py SERIAL_EXT4 [--cache FOLDER] [--image python|node] [--model PROGRAM]
+"""usage: coldstart_table.py SERIAL_EXT4 [--cache FOLDER] [--image python|node] [--model COMMAND]
 
 Each row changes an image, flattens it before and after, and counts the chunks that only the latter has. "reference" is
-what an earlier measurement of another image found; only the order of rows and their sizes can be compared. PROGRAM
+what an earlier measurement of another image found; only the order of rows and their sizes can be compared. COMMAND
 prints "TOTAL NEW" for IMAGE OTHER (chunk_model is one).
 """
 
@@ -10,6 +10,7 @@ import argparse
 import dataclasses
 import os
 import random
+import shlex
 import struct
 import sys
 import typing
@@ -131,9 +132,22 @@ def widened(layer):
 
 
 def squashed(layers):
-    """One layer in path order; a later layer's entry wins."""
+    """One layer in the order in which a tree is walked; a later layer's entry wins."""
     merged = {member.path: member for layer in layers for member in layer}
     return [merged[path] for path in sorted(merged, key=lambda path: path.split("/"))]
+
+
+def in_app(layers):
+    """The same image, had its own files been put below /app, the first name of all."""
+
+    def moved(layer):
+        for member in layer:
+            for folder in (SITE.rstrip("/"), TASK):
+                if (member.path + "/").startswith(folder + "/"):
+                    yield member.renamed("app" + member.path[len(folder) :])
+
+    base, *own = layers
+    return [base, *(list(moved(layer)) for layer in own)]
 
 
 def without(layer, path):
@@ -200,7 +214,13 @@ CHANGES = [
         lambda it: [it.base, removal_of_docs(it.base), it.dependencies, it.application],
     ),
     Change("chmod -R g+w of dependencies in a last layer", "", lambda it: [*it.all(), widened(it.dependencies)]),
-    Change("squashed to one layer in path order", "99.7", lambda it: [squashed(it.all())]),
+    Change("squashed to one layer in path order", "", lambda it: [squashed(it.all())]),
+    Change(
+        "the same, had own files been in /app",
+        "99.7",
+        lambda it: [squashed(in_app(it.all()))],
+        lambda it: in_app(it.all()),
+    ),
     Change("base alone, then this image", "45.4", lambda it: it.all(), lambda it: [it.base]),
     Change(
         "base alone, then docs left out of base",
@@ -208,7 +228,13 @@ CHANGES = [
         lambda it: [without_docs(it.base), it.dependencies, it.application],
         lambda it: [it.base],
     ),
-    Change("base alone, then squashed", "99.7", lambda it: [squashed(it.all())], lambda it: [it.base]),
+    Change("base alone, then squashed", "", lambda it: [squashed(it.all())], lambda it: [it.base]),
+    Change(
+        "base alone, then squashed with own files in /app",
+        "99.7",
+        lambda it: [squashed(in_app(it.all()))],
+        lambda it: [it.base],
+    ),
 ]
 
 
@@ -221,9 +247,9 @@ class Measurement:
         folder = coldstart_images.cached_layers(options.image, cache)
         self.layers = Layers(folder, NAMES[options.image])
         self.store = coldstart_layers.Store(folder + "/layout")
-        self.writer = coldstart_layers.SerialWriter(options.serial_ext4, cache)
+        self.writer = coldstart_layers.SerialWriter(options.serial_ext4, cache, options.writer_options.split())
         self.command = coldstart_images.RECIPES[options.image][3]
-        self.model = options.model
+        self.model = shlex.split(options.model or "")
 
     def flatten(self, tag, layers):
         digests = self.store.image(tag, layers, self.command)
@@ -232,7 +258,7 @@ class Measurement:
     def modelled(self, before, after):
         if not self.model:
             return None
-        done = coldstart_layers.peers.run([self.model, self.store.reference(after), self.store.reference(before)])
+        done = coldstart_layers.peers.run([*self.model, self.store.reference(after), self.store.reference(before)])
         if done.code != 0:
             sys.exit("%s: %s" % (self.model, done.err.decode()))
         return coldstart_layers.Sharing(*(int(word) for word in done.out.split()[:2]))
@@ -258,6 +284,8 @@ def main():
     parser.add_argument("--cache", default="bench-cache")
     parser.add_argument("--image", choices=sorted(coldstart_images.RECIPES), default="python")
     parser.add_argument("--model")
+    parser.add_argument("--writer-options", default="", help="for SERIAL_EXT4: --keep-removed")
+    parser.add_argument("--only", default="", help="rows with this text in their first cell")
     options = parser.parse_args()
     measurement = Measurement(options)
     head = ["change", "chunks", "new", "new %", "reference %"]
@@ -266,6 +294,8 @@ def main():
     print("| " + " | ".join(head) + " |\n|" + "---|" * len(head))
     gaps = []
     for number, change in enumerate(CHANGES):
+        if options.only not in change.label:
+            continue
         found, model = measurement.row(number, change)
         if model:
             gaps.append(abs(model.percent - found.percent))

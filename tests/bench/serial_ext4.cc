@@ -1,15 +1,16 @@
 // serial_ext4.cc - flattens layers to one ext4 image, the way Lambda's own flattener is described: serially, always the
 // same.
 //
-// usage: serial_ext4 OUTPUT [--map FILE] LAYER.tar...
+// usage: serial_ext4 OUTPUT [--map FILE] [--keep-removed] LAYER.tar...
 //
-// What AWS runs is not public; its authors say that it "performs all operations serially and deterministically"
-// (Brooker et al., On-demand Container Loading in AWS Lambda, USENIX ATC 2023, section 3.1). This is the plainest
-// writer of that kind over libext2fs: layers are applied in order, member by member, as container engines do; each
-// inode and each block is the first free one; what is deleted or replaced is freed at once and may be taken again. The
-// size of the file system, its identifiers, and its times never change, so the geometry is the same for every image.
-// There is no journal, no lost+found and no checksum. The output is sparse.
+// What AWS runs is not public; its authors describe a file system writer that works serially and comes to the same
+// bytes each time (Brooker et al., On-demand Container Loading in AWS Lambda, USENIX ATC 2023, section 3). This is the
+// plainest one of that kind over libext2fs: layers are applied in order, member by member, as container engines do;
+// each inode and each block is the first free one; what is deleted or replaced is freed at once, and may be taken
+// again. Size, identifiers and times of the file system are fixed, so the geometry is the same for every image. There
+// is no journal, no lost+found, no checksum and no second superblock. The output is sparse.
 //
+// --keep-removed gives to nobody what a file had that is deleted or replaced, as a writer would that only goes forward.
 // --map FILE writes "START+LENGTH[,START+LENGTH...] PATH" for each name of a regular file, in blocks of 4096 bytes.
 #include <archive.h>
 #include <archive_entry.h>
@@ -79,11 +80,14 @@ struct Run {
   std::uint64_t start, length;  // in blocks
 };
 
+/// When the room of something that is removed can be taken again.
+enum class Removed : std::uint8_t { free_at_once, free_at_the_end };
+
 /// A file system that only grows by the first free inode and the first free block.
 class SerialFileSystem {
  public:
-  explicit SerialFileSystem(const char* path);
-  ~SerialFileSystem() { must(ext2fs_close_free(&fs_), "close"); }
+  SerialFileSystem(const char* path, Removed removed);
+  ~SerialFileSystem();
   SerialFileSystem(const SerialFileSystem&) = delete;
   SerialFileSystem& operator=(const SerialFileSystem&) = delete;
 
@@ -106,7 +110,10 @@ class SerialFileSystem {
   std::vector<Run> allocate(std::uint64_t blocks);
   void write_content(archive* source, std::uint64_t size_bytes, const std::vector<Run>& runs);
   void set_xattrs(ext2_ino_t inode, archive_entry* entry);
+  void free_inode(ext2_ino_t inode);
 
+  const Removed removed_;
+  std::vector<ext2_ino_t> doomed_;  // to be freed at the end
   ext2_filsys fs_ = nullptr;
   std::map<ext2_ino_t, std::vector<Run>> runs_;
 };
@@ -115,7 +122,7 @@ errcode_t first_free_block(ext2_filsys fs, blk64_t, blk64_t* found) {
   return ext2fs_new_block2(fs, 0, fs->block_map, found);
 }
 
-SerialFileSystem::SerialFileSystem(const char* path) {
+SerialFileSystem::SerialFileSystem(const char* path, Removed removed) : removed_(removed) {
   initialize_ext2_error_table();
   std::ofstream(path, std::ios::trunc).flush();  // nothing of an earlier run stays
   std::filesystem::resize_file(path, kFileSystemBytes);
@@ -127,10 +134,10 @@ SerialFileSystem::SerialFileSystem(const char* path) {
   wanted.s_log_groups_per_flex = 4;  // 16 groups, as mke2fs does
   wanted.s_feature_incompat =
       EXT2_FEATURE_INCOMPAT_FILETYPE | EXT3_FEATURE_INCOMPAT_EXTENTS | EXT4_FEATURE_INCOMPAT_FLEX_BG;
-  wanted.s_feature_ro_compat = EXT2_FEATURE_RO_COMPAT_SPARSE_SUPER | EXT2_FEATURE_RO_COMPAT_LARGE_FILE |
-                               EXT4_FEATURE_RO_COMPAT_HUGE_FILE | EXT4_FEATURE_RO_COMPAT_DIR_NLINK |
-                               EXT4_FEATURE_RO_COMPAT_EXTRA_ISIZE;
-  wanted.s_feature_compat = EXT2_FEATURE_COMPAT_EXT_ATTR;
+  wanted.s_feature_ro_compat = EXT2_FEATURE_RO_COMPAT_LARGE_FILE | EXT4_FEATURE_RO_COMPAT_HUGE_FILE |
+                               EXT4_FEATURE_RO_COMPAT_DIR_NLINK | EXT4_FEATURE_RO_COMPAT_EXTRA_ISIZE;
+  // s_backup_bgs is 0: a copy of superblock and descriptors in every few groups would change with each free block
+  wanted.s_feature_compat = EXT2_FEATURE_COMPAT_EXT_ATTR | EXT4_FEATURE_COMPAT_SPARSE_SUPER2;
   ext2fs_blocks_count_set(&wanted, kFileSystemBytes / kBlockBytes);
   must(ext2fs_initialize(path, EXT2_FLAG_EXCLUSIVE | EXT2_FLAG_64BITS, &wanted, unix_io_manager, &fs_), path);
   fs_->now = kFixedTime_s;
@@ -146,6 +153,11 @@ SerialFileSystem::SerialFileSystem(const char* path) {
   }
   ext2fs_inode_alloc_stats2(fs_, EXT2_BAD_INO, +1, 0);
   ext2fs_set_alloc_block_callback(fs_, first_free_block, nullptr);
+}
+
+SerialFileSystem::~SerialFileSystem() {
+  for (const ext2_ino_t inode : doomed_) free_inode(inode);
+  must(ext2fs_close_free(&fs_), "close");
 }
 
 ext2_inode_large SerialFileSystem::read(ext2_ino_t inode) {
@@ -316,13 +328,11 @@ void SerialFileSystem::set_attributes(ext2_ino_t inode, archive_entry* entry) {
   set_xattrs(inode, entry);
 }
 
-/// Takes the name away; with the last one the inode and its blocks are free at once. Their bytes stay until they are
-/// written again, as on a disk.
+/// Takes the name away, and with the last one the inode.
 void SerialFileSystem::remove(ext2_ino_t parent, const std::string& name, ext2_ino_t inode) {
   must(ext2fs_unlink(fs_, parent, name.c_str(), inode, 0), name);
   ext2_inode_large facts = read(inode);
-  const bool folder = LINUX_S_ISDIR(facts.i_mode);
-  if (folder) {
+  if (LINUX_S_ISDIR(facts.i_mode)) {
     ext2_inode_large above = read(parent);
     --above.i_links_count;
     write(parent, above);
@@ -330,16 +340,27 @@ void SerialFileSystem::remove(ext2_ino_t parent, const std::string& name, ext2_i
     write(inode, facts);
     return;
   }
+  runs_.erase(inode);
+  if (removed_ == Removed::free_at_once) {
+    free_inode(inode);
+  } else {
+    doomed_.push_back(inode);
+  }
+}
+
+/// Its blocks too. Their bytes stay until they are written again, as on a disk.
+void SerialFileSystem::free_inode(ext2_ino_t inode) {
+  ext2_inode_large facts = read(inode);
+  const bool folder = LINUX_S_ISDIR(facts.i_mode);
   facts.i_links_count = 0;
   facts.i_dtime = kFixedTime_s;
   write(inode, facts);
   auto* plain = reinterpret_cast<ext2_inode*>(&facts);
-  must(ext2fs_free_ext_attr(fs_, inode, &facts), name);
+  must(ext2fs_free_ext_attr(fs_, inode, &facts), "attributes");
   if (ext2fs_inode_has_valid_blocks2(fs_, plain) != 0) {
-    must(ext2fs_punch(fs_, inode, plain, nullptr, 0, ~0ULL), name);
+    must(ext2fs_punch(fs_, inode, plain, nullptr, 0, ~0ULL), "blocks");
   }
   ext2fs_inode_alloc_stats2(fs_, inode, -1, folder ? 1 : 0);
-  runs_.erase(inode);
 }
 
 /// Applies layers as container engines do: in the order of the members, which replace what they meet.
@@ -488,15 +509,20 @@ void Flattener::write_map(const char* path) const {
 int main(int argc, char** argv) {
   std::vector<const char*> words(argv + 1, argv + argc);
   const char* map = nullptr;
+  Removed removed = Removed::free_at_once;
   if (words.size() > 2 && std::string_view(words[1]) == "--map") {
     map = words[2];
     words.erase(words.begin() + 1, words.begin() + 3);
   }
+  if (words.size() > 1 && std::string_view(words[1]) == "--keep-removed") {
+    removed = Removed::free_at_the_end;
+    words.erase(words.begin() + 1);
+  }
   if (words.size() < 2) {
-    std::fputs("usage: serial_ext4 OUTPUT [--map FILE] LAYER.tar...\n", stderr);
+    std::fputs("usage: serial_ext4 OUTPUT [--map FILE] [--keep-removed] LAYER.tar...\n", stderr);
     return 2;
   }
-  SerialFileSystem file_system(words[0]);
+  SerialFileSystem file_system(words[0], removed);
   Flattener flattener(file_system);
   for (std::size_t i = 1; i < words.size(); ++i) flattener.apply(words[i]);
   if (map != nullptr) flattener.write_map(map);
