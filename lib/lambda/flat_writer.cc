@@ -80,6 +80,8 @@ void FlatWriter::place_nodes() {
     if (!by) return;
     const std::uint32_t first = origin_[ordinal(*by)];
     node_at_[first == kNone ? ordinal(*by) : first] = raw(id);
+    const auto made_by = image_.node(id).made_by;
+    if (made_by && *made_by != *by) linked_at_.emplace(ordinal(*made_by), raw(id));
   });
   flat_.inode_of_.assign(flat_.parents_.size(), kNone);
   flat_.inodes_.resize(kReservedInodes);
@@ -92,7 +94,14 @@ void FlatWriter::write_entries() {
     for (const Entry& entry : image_.layers()[id.layer].entries) {
       remove(id);
       const std::uint32_t node = node_at_[ordinal(id)];
-      node == kNone ? write_doomed(id, entry) : write(node);
+      const auto linked = node == kNone ? linked_at_.find(ordinal(id)) : linked_at_.end();
+      if (node != kNone) {
+        write(node);
+      } else if (linked != linked_at_.end()) {
+        write_unnamed(linked->second);
+      } else {
+        write_doomed(id, entry);
+      }
       ++id.index;
     }
   }
@@ -110,7 +119,7 @@ void FlatWriter::write(std::uint32_t node) {
 
 void FlatWriter::write_one(std::uint32_t id) {
   const Node node = image_.node(NodeId{id});
-  const bool is_linked = node.link_count > 1 && node.type != EntryType::directory;
+  const bool is_linked = node.type != EntryType::directory && (node.link_count > 1 || node.made_by != node.named_by);
   const auto known = is_linked ? linked_.find(node.inode) : linked_.end();
   const bool is_new = known == linked_.end();
   const std::uint32_t inode = is_new ? new_inode(id) : known->second;
@@ -120,7 +129,22 @@ void FlatWriter::write_one(std::uint32_t id) {
   if (id != raw(NodeId::root)) {
     add_name(flat_.inode_of_[flat_.parents_[id]], image_.name(NodeId{id}), inode, node.type);
   }
-  if (!is_new || !node.made_by) return;
+  if (is_new) fill(inode, node);
+}
+
+/// A file whose first name is gone while another stays: it lies where the first one put it. The room of that name is
+/// not modelled: nothing tells when it went.
+void FlatWriter::write_unnamed(std::uint32_t id) {
+  const Node node = image_.node(NodeId{id});
+  const auto [known, is_new] = linked_.try_emplace(node.inode, kNone);
+  if (!is_new) return;
+  known->second = new_inode(id);
+  fill(known->second, node);
+}
+
+/// Stores what a new inode is about.
+void FlatWriter::fill(std::uint32_t inode, const Node& node) {
+  if (!node.made_by) return;
   const auto extents = store(*node.made_by, image_.entry(*node.made_by));
   if (extents.empty()) return;
   flat_.inodes_[inode].extent = extents.front();

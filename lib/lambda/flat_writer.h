@@ -55,6 +55,8 @@ class FlatWriter {
   void write_entries();
   void write(std::uint32_t node);
   void write_one(std::uint32_t node);
+  void write_unnamed(std::uint32_t node);
+  void fill(std::uint32_t inode, const Node& node);
   std::optional<EntryId> taken_away_by(EntryId id) const;
   void write_doomed(EntryId id, const Entry& entry);
   std::optional<std::uint32_t> directory_at(std::string_view path);
@@ -77,6 +79,7 @@ class FlatWriter {
   std::vector<std::uint32_t> layer_starts_;  // the number of each layer's first entry, over all layers
   std::vector<std::uint32_t> origin_;        // by entry: of directories declared anew, what made them first
   std::vector<std::uint32_t> node_at_;       // by entry: the visible node it made
+  std::unordered_map<std::uint32_t, std::uint32_t> linked_at_;  // by entry: a visible node that a link to it made
   std::vector<Doomed> doomed_;
   std::vector<std::uint32_t> first_doomed_by_;                // by entry: into doomed_
   std::map<std::string_view, std::uint32_t> doomed_folders_;  // those that are there now: their inodes

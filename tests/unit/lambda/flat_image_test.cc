@@ -157,6 +157,17 @@ TEST(FlatImage, AHardLinkTakesANameOnly) {
   EXPECT_EQ(extent("c").first_block, 4U);
 }
 
+TEST(FlatImage, AFileLiesWhereItsFirstNamePutItEvenWhenThatIsGone) {
+  const ImageModel model =
+      model_of("layer\nfile a \"x\" size=9k\nhardlink b -> a\nfile c \"y\"\nlayer\nwhiteout a\nfile d \"z\"\n");
+  const FlatImage image(model);
+  const auto extent = [&](std::string_view path) { return image.extent(*model.find(path)); };
+  EXPECT_EQ(extent("b").first_block, 1U);
+  EXPECT_EQ(extent("b").block_count, 3U);
+  EXPECT_EQ(extent("c").first_block, 4U);
+  EXPECT_EQ(extent("d").first_block, 5U) << "the bytes of a are still b's";
+}
+
 TEST(FlatImage, DirectoriesAndLongLinksTakeBlocks) {
   const std::string longest(59, 't'), too_long(60, 't');
   const ImageModel model = model_of(cat("layer bare\nfile i/j/a \"x\"\ndir d\nsymlink s -> ", longest,
