@@ -1,5 +1,5 @@
 # coldstart_table.py - how many 512 KiB chunks a change makes new: a serial ext4 writer beside ocitidy's model of it.
-"""usage: coldstart_table.py SERIAL_EXT4 [--cache FOLDER] [--image python|node] [--model COMMAND]
+"""usage: coldstart_table.py SERIAL_EXT4 [--cache FOLDER] [--image python|node] [--cli OCITIDY | --model COMMAND]
 
 Each row changes an image, flattens it before and after, and counts the chunks that only the latter has. "reference" is
 what an earlier measurement of another image found; only the order of rows and their sizes can be compared. COMMAND
@@ -8,6 +8,7 @@ prints "TOTAL NEW" for IMAGE OTHER (chunk_model is one).
 
 import argparse
 import dataclasses
+import json
 import os
 import random
 import shlex
@@ -249,13 +250,26 @@ class Measurement:
         self.store = coldstart_layers.Store(folder + "/layout")
         self.writer = coldstart_layers.SerialWriter(options.serial_ext4, cache, options.writer_options.split())
         self.command = coldstart_images.RECIPES[options.image][3]
+        self.cli = options.cli
         self.model = shlex.split(options.model or "")
 
     def flatten(self, tag, layers):
         digests = self.store.image(tag, layers, self.command)
         return self.writer.flatten([self.store.path(digest) for digest in digests])[0]
 
+    def estimated(self, before, after):
+        """What `ocitidy coldstart` says, of no base but the other image."""
+        words = ["coldstart", self.store.reference(after), "--against", self.store.reference(before), "--base", "0"]
+        done = coldstart_layers.peers.run([self.cli, *words, "--format", "json"])
+        if done.code != 0:
+            sys.exit("%s: %s" % (self.cli, done.err.decode()))
+        report = json.loads(done.out)
+        total = report["chunks"]["all"]
+        return coldstart_layers.Sharing(total, total - report["against"][0]["sharedChunks"])
+
     def modelled(self, before, after):
+        if self.cli:
+            return self.estimated(before, after)
         if not self.model:
             return None
         done = coldstart_layers.peers.run([*self.model, self.store.reference(after), self.store.reference(before)])
@@ -283,13 +297,14 @@ def main():
     parser.add_argument("serial_ext4")
     parser.add_argument("--cache", default="bench-cache")
     parser.add_argument("--image", choices=sorted(coldstart_images.RECIPES), default="python")
-    parser.add_argument("--model")
+    parser.add_argument("--cli", metavar="OCITIDY")
+    parser.add_argument("--model", metavar="COMMAND")
     parser.add_argument("--writer-options", default="", help="for SERIAL_EXT4: --keep-removed")
     parser.add_argument("--only", default="", help="rows with this text in their first cell")
     options = parser.parse_args()
     measurement = Measurement(options)
     head = ["change", "chunks", "new", "new %", "reference %"]
-    if options.model:
+    if options.cli or options.model:
         head += ["model: chunks", "new", "new %", "difference"]
     print("| " + " | ".join(head) + " |\n|" + "---|" * len(head))
     gaps = []
