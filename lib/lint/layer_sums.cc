@@ -1,0 +1,99 @@
+// layer_sums.cc - see layer_sums.h.
+#include "lint/layer_sums.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/file_name.h"
+#include "base/text.h"
+#include "lambda/flat_blocks.h"
+#include "lambda/python_tags.h"
+#include "lint/wording.h"
+
+namespace ocitidy::rules {
+namespace {
+
+// Where package managers put what a lock file names.
+constexpr std::array<std::string_view, 5> kDependencyFolders = {"/site-packages/", "/dist-packages/", "/node_modules/",
+                                                                "/vendor/", "/gems/"};
+constexpr std::array<std::string_view, 11> kSources = {".py",  ".js", ".mjs", ".cjs",  ".ts", ".tsx",
+                                                       ".jsx", ".rb", ".php", ".java", ".kt"};
+// What an install step needs to have beside it; such files stand below it on purpose.
+constexpr std::array<std::string_view, 7> kInstallInputs = {
+    "setup.py", ".pnp.cjs", ".pnp.loader.mjs", "Gemfile", "conftest.py", "postinstall.js", "preinstall.js"};
+constexpr std::array<std::string_view, 6> kCodeFolders = {"var/task/", "app/",      "usr/src/",
+                                                          "code/",     "function/", "workspace/"};
+constexpr std::array<std::string_view, 7> kSystemFolders = {"usr/",  "lib/", "lib64/",   "bin/",
+                                                            "sbin/", "opt/", "var/lang/"};
+constexpr std::array<std::string_view, 6> kDatabases = {
+    "var/lib/dpkg/status",      "lib/apk/db/installed", "usr/lib/apk/db/installed",
+    "var/lib/rpm/rpmdb.sqlite", "var/lib/rpm/Packages", "usr/lib/sysimage/rpm/rpmdb.sqlite"};
+constexpr std::array<std::string_view, 4> kInstallers = {"pip", "setuptools", "wheel", "pkg_resources"};
+
+bool starts_with_any(std::string_view path, std::span<const std::string_view> folders) {
+  return std::ranges::any_of(folders, [&](std::string_view folder) { return path.starts_with(folder); });
+}
+
+/// What follows the folder of dependencies that `path` is in; "" when it is in none.
+std::string_view below_dependencies(std::string_view path) {
+  for (const std::string_view folder : kDependencyFolders) {
+    if (path.starts_with(folder.substr(1))) return path.substr(folder.size() - 1);
+    if (const std::size_t at = path.find(folder); at != std::string_view::npos) return path.substr(at + folder.size());
+  }
+  return {};
+}
+
+/// "pip/_internal/x.py", "setuptools-65.5.1.dist-info/RECORD".
+bool is_installer(std::string_view below) {
+  const std::string_view name = below.substr(0, below.find('/'));
+  return std::ranges::any_of(kInstallers, [&](std::string_view installer) {
+    return name.starts_with(installer) && (name.size() == installer.size() || name[installer.size()] == '-');
+  });
+}
+
+bool is_interpreter(std::string_view path) {
+  if (file_name(parent_path(path)) != "bin") return false;
+  const std::string_view name = file_name(path);
+  return name == "node" || name == "ruby" || name == "java" || lambda::python_minor(name).has_value();
+}
+
+}  // namespace
+
+LayerSums::LayerSums(const ImageModel& image) {
+  std::string_view workdir = image.config().working_dir;
+  while (workdir.starts_with('/')) workdir.remove_prefix(1);
+  while (workdir.ends_with('/')) workdir.remove_suffix(1);
+  if (!workdir.empty()) workdir_ = cat(workdir, "/");
+}
+
+LayerSum LayerSums::sum_of(const Layer& layer) const {
+  LayerSum sum;
+  for (const Entry& entry : layer.entries) {
+    if (entry.type != EntryType::file) continue;
+    if (const std::string_view below = below_dependencies(entry.path); !below.empty()) {
+      (is_installer(below) ? sum.installer_bytes : sum.dependency_bytes) += entry.size_bytes;
+    } else if (is_code(entry.path)) {
+      ++sum.code_files;
+      sum.code_bytes += entry.size_bytes;
+      if (sum.code.size() < kShown) sum.code.push_back(seen_path(entry.path));
+    } else if (starts_with_any(entry.path, kSystemFolders)) {
+      sum.system_bytes += entry.size_bytes;
+      sum.has_interpreter |= is_interpreter(entry.path);
+    }
+    sum.has_package_database |= std::ranges::find(kDatabases, entry.path) != kDatabases.end();
+  }
+  return sum;
+}
+
+bool LayerSums::is_code(std::string_view path) const {
+  if (!starts_with_any(path, kCodeFolders) && (workdir_.empty() || !path.starts_with(workdir_))) return false;
+  const auto ends = [&](std::string_view suffix) { return path.ends_with(suffix); };
+  return std::ranges::any_of(kSources, ends) && std::ranges::none_of(kInstallInputs, ends);
+}
+
+std::string estimated_chunks(std::uint64_t bytes) {
+  const std::uint64_t chunks = bytes / lambda::kChunkBytes + (bytes % lambda::kChunkBytes == 0 ? 0 : 1);
+  return cat("about ", chunks, chunks == 1 ? " chunk" : " chunks", " of 512 KiB (an estimate)");
+}
+
+}  // namespace ocitidy::rules
