@@ -4,6 +4,8 @@
 
 #include "base_hint.h"
 #include "commands.h"
+#include "comparisons.h"
+#include "input_guard.h"
 #include "ocitidy/lint.h"
 #include "ocitidy/optimize.h"
 #include "ocitidy/report.h"
@@ -20,8 +22,8 @@ using Clock = std::chrono::system_clock;
 struct Arguments {
   ImageOptions image;
   OutputOptions output;
-  std::string fail_on = "error", profile = "lambda", base, today;
-  std::vector<std::string> select, ignore;
+  std::string fail_on = "error", profile = "lambda", base, today, budget;
+  std::vector<std::string> select, ignore, against, traces;
 };
 
 /// The day that rules about dates go by. Only here is a clock read: the library is told.
@@ -32,11 +34,31 @@ Result<std::int64_t> now(const std::string& today) {
   return *day;
 }
 
-/// --base; an image among several is chosen for the platform of the one that is linted.
-Result<BaseHint> base_of(const Arguments& arguments, const Image& image, const LintOptions& options) {
-  if (!names_image(arguments.base)) return base_hint(arguments.base, arguments.image, {});
-  OCITIDY_TRY(const ImageConfig config, config_of(image, options.platform, options.limits));
-  return base_hint(arguments.base, arguments.image, config.platform);
+/// --base, --against and --trace. An image among several is chosen for the platform of the one that is linted.
+Result<void> add_what_is_read(const Arguments& arguments, const Image& image, LintOptions& options) {
+  const bool base_is_image = names_image(arguments.base);
+  Platform platform;
+  if (base_is_image || !arguments.against.empty() || !arguments.traces.empty()) {
+    OCITIDY_TRY(const ImageConfig config, config_of(image, options.platform, options.limits));
+    OCITIDY_TRY(options.used_paths, read_traces(arguments.traces, config));
+    platform = config.platform;
+  }
+  OCITIDY_TRY(options.base, base_hint(arguments.base, arguments.image, platform));
+  if (base_is_image) {
+    OCITIDY_TRY(auto base, open_all({arguments.base}, "--base", arguments.image, platform));
+    options.base_image = std::move(base.front());
+  }
+  OCITIDY_TRY(options.against, open_all(arguments.against, "--against", arguments.image, platform));
+  return {};
+}
+
+/// The image itself is checked where the output is opened.
+Result<void> check_output(const Arguments& arguments) {
+  for (const std::string& reference : arguments.against) {
+    if (!arguments.output.path.empty()) OCITIDY_CHECK(check_output_spares_input(arguments.output.path, reference));
+    if (arguments.output.path.empty()) OCITIDY_CHECK(check_stdout_spares_input(reference));
+  }
+  return {};
 }
 
 bool fails(const Report& report, const std::string& fail_on) {
@@ -53,12 +75,14 @@ Result<ExitCode> run(const Arguments& arguments) {
   OCITIDY_TRY(options.profile, parse_profile(arguments.profile));
   OCITIDY_TRY(options.platform, platform_of(arguments.image));
   OCITIDY_TRY(options.now_s, now(arguments.today));
+  OCITIDY_TRY(options.budget, parse_budget(arguments.budget));
   options.limits = arguments.image.limits;
   options.threads = arguments.image.threads;
 
+  OCITIDY_CHECK(check_output(arguments));
   OCITIDY_TRY(Output output, Output::open(arguments.output.path, arguments.image.reference));
   OCITIDY_TRY(const Image image, open_image(arguments.image));
-  OCITIDY_TRY(options.base, base_of(arguments, image, options));
+  OCITIDY_CHECK(add_what_is_read(arguments, image, options));
   OCITIDY_TRY(const Report report, lint(image, options));
   if (arguments.output.format == "json") {
     write_json(report, output.writer());
@@ -67,6 +91,26 @@ Result<ExitCode> run(const Arguments& arguments) {
   }
   OCITIDY_CHECK(output.finish());
   return fails(report, arguments.fail_on) ? ExitCode::findings : ExitCode::clean;
+}
+
+void add_comparisons(CLI::App& command, Arguments& arguments) {
+  const auto list = [&](const char* name, std::vector<std::string>& words, const char* help, const char* type) {
+    command.add_option(name, words, help)->allow_extra_args(false)->type_name(type);
+  };
+  command
+      .add_option("--base", arguments.base,
+                  "The base image, or its number of layers: what is found inside it does not count")
+      ->type_name("N|IMAGE");
+  list("--against", arguments.against, "An image that Lambda has already, such as the one deployed now; repeatable",
+       "IMAGE");
+  list("--trace", arguments.traces,
+       "Paths used at start: one a line, the output of strace -f, or what\n"
+       "docs/recording-a-trace.md lists; repeatable",
+       "FILE");
+  command
+      .add_option("--budget-new-chunks", arguments.budget,
+                  "An error when more chunks of 512 KiB are in none of --against and --base")
+      ->type_name("N|P%");
 }
 
 }  // namespace
@@ -81,10 +125,7 @@ void add_lint_command(CLI::App& app, Action& chosen) {
       ->add_option("--profile", arguments->profile,
                    "What to judge for: lambda (default), oci (the image-spec alone) or generic (a good image anywhere)")
       ->check(CLI::IsMember(std::vector<std::string>{"lambda", "oci", "generic"}));
-  command
-      ->add_option("--base", arguments->base,
-                   "The base image, or its number of layers: what is found inside it does not count")
-      ->type_name("N|IMAGE");
+  add_comparisons(*command, *arguments);
   command->add_option("--today", arguments->today, "The day that dates are judged by; default: the clock's")
       ->type_name("YYYY-MM-DD");
   command->add_option("--select", arguments->select, "Only these rules, of any profile")
@@ -102,6 +143,7 @@ void add_lint_command(CLI::App& app, Action& chosen) {
       "Examples:\n"
       "  ocitidy lint app.tar\n"
       "  ocitidy lint oci:build/image:latest --platform linux/arm64 --fail-on warning\n"
+      "  ocitidy lint new.tar --against deployed.tar --budget-new-chunks 5%\n"
       "  docker save app | ocitidy lint - --format json -o report.json\n"
       "Exit codes: 0 nothing found, 1 findings, 2 wrong usage, 3 image refused, 4 input/output error, 5 internal "
       "error");

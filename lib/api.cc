@@ -21,6 +21,7 @@
 #include "lambda/cold_start.h"
 #include "lambda/handler_files.h"
 #include "lambda/python_modules.h"
+#include "lambda/reference_images.h"
 #include "lambda/start_queries.h"
 #include "lint/engine.h"
 #include "ocitidy/coldstart.h"
@@ -66,23 +67,112 @@ ImageSummary summary_of(const ImageModel& model) {
 
 }  // namespace
 
+namespace {
+
+/// Another image, read only for what its chunks are known by.
+Result<lambda::KnownReference> scan_reference(const Image& other, ReferenceImage::Role role, const Platform& platform,
+                                              const LintOptions& options) {
+  const std::string where = cat(role == ReferenceImage::Role::base ? "--base " : "--against ", quote(other.reference));
+  const std::optional<Platform> wanted = options.platform ? *options.platform : platform;
+  auto resolved = resolve_image(other, wanted, options.limits);
+  if (!resolved) return fail_at(std::move(resolved).error(), where);
+  if (resolved->is_artifact) return fail(Code::unsupported, cat(where, ": an artifact, not a container image"));
+  const auto model =
+      scan_image(other, *std::move(resolved),
+                 {.limits = options.limits, .threads = options.threads, .reads = {}, .facts = Facts::block_hashes});
+  if (!model) return fail_at(model.error(), where);
+  return lambda::known_reference(*model, role);
+}
+
+/// One after the other, so that no two models are there at the same time. The base only when the image does not begin
+/// with it, as its config says.
+Result<std::vector<lambda::KnownReference>> scan_references(const ImageConfig& config, const LintOptions& options) {
+  std::vector<lambda::KnownReference> all;
+  const auto add = [&](const Image& other, ReferenceImage::Role role) -> Result<void> {
+    OCITIDY_TRY(auto known, scan_reference(other, role, config.platform, options));
+    all.push_back(std::move(known));
+    return {};
+  };
+  const std::vector<DiffId>& base = options.base.diff_ids;
+  const bool begins =
+      base.size() <= config.diff_ids.size() && std::equal(base.begin(), base.end(), config.diff_ids.begin());
+  if (options.base_image && !begins) OCITIDY_CHECK(add(*options.base_image, ReferenceImage::Role::base));
+  for (const Image& other : options.against) OCITIDY_CHECK(add(other, ReferenceImage::Role::against));
+  return all;
+}
+
+/// A base that the user named and the image only has a copy of is no reason to fail: a rule tells of it.
+Result<BaseLayers> linted_base(const ImageModel& model, const LintOptions& options,
+                               std::span<const ReferenceImage> references) {
+  const bool is_copied = !references.empty() && references.front().role == ReferenceImage::Role::base &&
+                         lambda::is_copy_of(references.front());
+  return base_layers(model, is_copied ? BaseHint{} : options.base);
+}
+
+/// Of a per cent, what is whole.
+std::uint64_t budget_in_chunks(const NewChunkBudget& budget, std::uint64_t chunks) {
+  const double limit = std::max(budget.limit, 0.0);
+  const double most = budget.unit == NewChunkBudget::Unit::percent ? limit / 100 * static_cast<double>(chunks) : limit;
+  return most >= 1e18 ? std::uint64_t{1'000'000'000'000'000'000} : static_cast<std::uint64_t>(most);
+}
+
+Result<void> apply_budget(const NewChunkBudget& budget, ColdStartReport& report) {
+  if (!report.new_chunks) {
+    return fail(Code::invalid_argument,
+                report.content_known
+                    ? "a budget for new chunks needs something that they are new to: --against IMAGE or --base N|IMAGE"
+                    : "how many chunks are new is not known: not all content of the image, or of those that it is "
+                      "compared with, was read");
+  }
+  report.budget_chunks = budget_in_chunks(budget, report.chunks);
+  return {};
+}
+
+/// What the budget for new chunks is about.
+Result<std::optional<ColdStartReport>> budgeted_chunks(const ImageModel& model, const BaseLayers& base,
+                                                       std::span<const lambda::KnownReference> known,
+                                                       const LintOptions& options) {
+  if (!options.budget || model.is_artifact()) return std::nullopt;
+  std::vector<lambda::KnownChunks> against;
+  for (const lambda::KnownReference& other : known) against.push_back(other.chunks);
+  ColdStartOptions wishes;
+  wishes.limits = options.limits;
+  wishes.budget = options.budget;
+  ColdStartReport report =
+      lambda::cold_start_report({.image = model, .base = base, .against = against, .history = {}}, wishes);
+  OCITIDY_CHECK(apply_budget(*options.budget, report));
+  return report;
+}
+
+}  // namespace
+
 Result<Report> lint(const Image& image, const LintOptions& options) {
   // Which rules, and which file heads do they want to see? Asked first: a typing error should not cost a scan.
   OCITIDY_TRY(const auto rules, select_rules(all_rules(), options));
 
-  // One manifest, then one pass over the bytes of its layers. From here on nothing is read.
+  // One manifest; the images to compare with, of which only hashes stay; then one pass over the bytes of its layers.
+  // From here on nothing is read.
   OCITIDY_TRY(ResolvedImage resolved, resolve_image(image, options.platform, options.limits));
+  OCITIDY_TRY(const auto known, scan_references(resolved.config, options));
+  const bool compares = !known.empty() || options.budget;
   const lambda::StartQueries queries(reads_of(rules), texts_of(rules), resolved.config);
-  OCITIDY_TRY(const ImageModel model, scan_image(image, std::move(resolved),
-                                                 {.limits = options.limits,
-                                                  .threads = options.threads,
-                                                  .reads = queries.reads(),
-                                                  .texts = queries.texts(),
-                                                  .facts = facts_of(rules)}));
-  OCITIDY_TRY(BaseLayers base, base_layers(model, options.base));
+  OCITIDY_TRY(const ImageModel model,
+              scan_image(image, std::move(resolved),
+                         {.limits = options.limits,
+                          .threads = options.threads,
+                          .reads = queries.reads(),
+                          .texts = queries.texts(),
+                          .facts = facts_of(rules) | (compares ? Facts::block_hashes : Facts::none)}));
+  const std::vector<ReferenceImage> references = lambda::compare_references(model, known);
+  OCITIDY_TRY(BaseLayers base, linted_base(model, options, references));
+  OCITIDY_TRY(const auto cold_start, budgeted_chunks(model, base, known, options));
 
   // Rules are pure: model in, findings out, in a fixed order.
-  auto runs = run_rules(rules, {.image = model, .options = options, .base = base});
+  auto runs = run_rules(rules, {.image = model,
+                                .options = options,
+                                .base = base,
+                                .references = references,
+                                .cold_start = cold_start ? &*cold_start : nullptr});
   return Report{
       .image = summary_of(model), .base = std::move(base), .profile = options.profile, .runs = std::move(runs)};
 }
@@ -149,13 +239,6 @@ Result<std::vector<lambda::ComponentContents>> components_of(std::span<const Ima
   return all;
 }
 
-/// Of a per cent, what is whole.
-std::uint64_t budget_in_chunks(const NewChunkBudget& budget, std::uint64_t chunks) {
-  const double limit = std::max(budget.limit, 0.0);
-  const double most = budget.unit == NewChunkBudget::Unit::percent ? limit / 100 * static_cast<double>(chunks) : limit;
-  return most >= 1e18 ? std::uint64_t{1'000'000'000'000'000'000} : static_cast<std::uint64_t>(most);
-}
-
 }  // namespace
 
 Result<ColdStartReport> coldstart(const Image& image, std::span<const Image> against, std::span<const Image> history,
@@ -179,15 +262,7 @@ Result<ColdStartReport> coldstart(const Image& image, std::span<const Image> aga
   ColdStartReport report =
       lambda::cold_start_report({.image = model, .base = base, .against = known, .history = earlier}, options);
   report.image = summary_of(model);
-  if (!options.budget) return report;
-  if (!report.new_chunks) {
-    return fail(Code::invalid_argument,
-                report.content_known
-                    ? "a budget for new chunks needs something that they are new to: --against IMAGE or --base N|IMAGE"
-                    : "how many chunks are new is not known: not all content of the image, or of those that it is "
-                      "compared with, was read");
-  }
-  report.budget_chunks = budget_in_chunks(*options.budget, report.chunks);
+  if (options.budget) OCITIDY_CHECK(apply_budget(*options.budget, report));
   return report;
 }
 

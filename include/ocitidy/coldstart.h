@@ -19,12 +19,6 @@ inline constexpr std::uint64_t kColdStartChunkBytes = std::uint64_t{512} << 10;
 /// Names the model in reports; changes when the same image may be estimated differently.
 inline constexpr std::string_view kColdStartModel = "serial-ext4/1";
 
-/// How many new chunks an image may have.
-struct NewChunkBudget {
-  enum class Unit : std::uint8_t { chunks, percent } unit = Unit::chunks;  ///< percent: of the image's chunks
-  double limit = 0;
-};
-
 struct ColdStartOptions {
   std::optional<Platform> platform;  ///< none: the image's own; the others are chosen for that too
   Limits limits;

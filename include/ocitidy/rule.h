@@ -75,6 +75,12 @@ struct BaseLayers {
   enum class Trust : std::uint8_t { known, guessed } trust = Trust::known;
 };
 
+/// How many new chunks an image may have.
+struct NewChunkBudget {
+  enum class Unit : std::uint8_t { chunks, percent } unit = Unit::chunks;  ///< percent: of the image's chunks
+  double limit = 0;
+};
+
 struct LintOptions {
   Profile profile = Profile::lambda;
   std::vector<std::string> select;  ///< rule ids, of any profile; empty: all of the profile
@@ -86,12 +92,32 @@ struct LintOptions {
   std::optional<std::int64_t> now_s;
   unsigned threads = 1;                  ///< never changes the result
   std::uint64_t min_waste_bytes = 4096;  ///< smaller wastes are not worth a line: one page of the file system
+  /// What a start was seen to use, as parse_used_paths() gives it. None: no rule judges where such files lie.
+  std::optional<std::vector<std::string>> used_paths{};
+  /// Images that Lambda has already. They are scanned before the linted one, one after the other.
+  std::vector<Image> against{};
+  /// The image that base.diff_ids are of. Scanned only when the linted image does not begin with them.
+  std::optional<Image> base_image{};
+  std::optional<NewChunkBudget> budget{};
 };
+
+/// An image that the linted one was compared with. Chunks are those of Lambda, 512 KiB; their counts are estimates.
+struct ReferenceImage {
+  enum class Role : std::uint8_t { base, against } role = Role::against;
+  std::string reference;
+  std::size_t layers = 0, equal_layers = 0;            ///< of the same DiffIDs, from the first
+  std::uint64_t files = 0, equal_files = 0;            ///< visible; equal: the same path and bytes
+  std::optional<std::uint64_t> chunks, shared_chunks;  ///< none: not all content is known
+};
+
+struct ColdStartReport;  // coldstart.h
 
 struct LintInput {
   const ImageModel& image;
   const LintOptions& options;
   const BaseLayers& base;
+  std::span<const ReferenceImage> references{};  ///< LintOptions::against, and the base when the image has another
+  const ColdStartReport* cold_start = nullptr;   ///< only when LintOptions::budget is given
 };
 
 class FindingSink {

@@ -286,7 +286,9 @@ class Commands(CliTest):
         self.expect(CLEAN, "lint", image, "--base", image)  # its own base: every layer is inherited
         self.expect(USAGE, "lint", image, "--base", str(layers + 1))
         self.expect(USAGE, "lint", image, "--base", "99999999999")
-        other = self.layout("other", images.layers_with_info()).folder
+        copy = self.layout("copy", images.layers_with_info()).folder  # the same files in other layers
+        self.assertIn(b"base-not-shared", self.expect(CLEAN, "lint", image, "--base", copy, "--fail-on", "none").stdout)
+        other = self.layout("other", [images.tar_of([images.member("other", b"o")])]).folder
         self.assertIn(b"does not begin with", self.expect(USAGE, "lint", image, "--base", other).stderr)
         self.expect(IO_ERROR, "lint", image, "--base", str(image) + "-not-there")
         done = self.run_cli("lint", image, "--profile", "oci", "--format", "json")
@@ -300,6 +302,22 @@ class Commands(CliTest):
         image = self.layout(layers=images.good_layers()).folder
         self.expect(CLEAN, "lint", image, "--today", "2026-11-25")
         self.assertIn(b"--today", self.expect(USAGE, "lint", image, "--today", "tomorrow").stderr)
+
+    def test_comparisons(self):
+        old = self.layout("old", images.good_layers()).folder
+        more = images.tar_of([images.member("more", b"m" * 600_000)])
+        new = self.layout("new", [*images.good_layers(), more]).folder
+        self.expect(CLEAN, "lint", new, "--against", old, "--budget-new-chunks", "50")
+        text = self.expect(FINDINGS, "lint", new, "--against", old, "--budget-new-chunks", "0").stdout.decode()
+        self.assertIn("chunk-budget-exceeded", text)
+        self.expect(CLEAN, "lint", new, "--against", old, "--against", new, "--budget-new-chunks", "0%")
+        self.expect(USAGE, "lint", new, "--against", old, "--budget-new-chunks", "few")
+        self.assertIn(b"--against IMAGE", self.expect(USAGE, "lint", new, "--budget-new-chunks", "1").stderr)
+        self.expect(IO_ERROR, "lint", new, "--against", str(old) + "-not-there")
+        (self.folder / "list").write_text("/app\n")
+        report = json.loads(self.expect(CLEAN, "lint", new, "--trace", "list", "--format", "json").stdout)
+        self.assertIn("scattered-startup-files", [rule["id"] for rule in report["rules"]])
+        self.expect(IO_ERROR, "lint", new, "--trace", "none")
 
     def test_inspect_tells_how_it_starts(self):
         config = {"Entrypoint": ["/app", "--x"], "Cmd": ["run"], "WorkingDir": "/etc", "User": "7", "Env": ["A=1", "B="]}

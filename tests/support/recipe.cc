@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "support/elf_words.h"
 #include "support/recipe_config.h"
+#include "support/recipe_options.h"
 #include "support/recipe_words.h"
 
 namespace ocitidy::test {
@@ -154,6 +155,7 @@ class Parser {
   Result<std::size_t> member_head(Words words, Member& member);
   Result<void> member_word(const Word& word, Member& member);
   Result<void> file_word(const Word& word, Member& member);
+  Result<void> read_other_image(Words words);
   Result<void> read_option(Words words);
   Result<void> read_expect(Words words);
   Result<void> read_not_applicable(Words words);
@@ -201,6 +203,8 @@ std::span<const Parser::Keyword> Parser::keywords() {
                                    Keyword{"fifo", &Parser::read_member},
                                    Keyword{"chardev", &Parser::read_member},
                                    Keyword{"blockdev", &Parser::read_member},
+                                   Keyword{"against", &Parser::read_other_image},
+                                   Keyword{"base-image", &Parser::read_other_image},
                                    Keyword{"option", &Parser::read_option},
                                    Keyword{"expect", &Parser::read_expect},
                                    Keyword{"not-applicable", &Parser::read_not_applicable}};
@@ -502,27 +506,22 @@ Result<void> Parser::file_word(const Word& word, Member& member) {
   return {};
 }
 
-static Result<std::uint32_t> layer_count(std::string_view text) {
-  OCITIDY_TRY(const std::uint64_t count, parse_number(text, 10, kMax32));
-  return static_cast<std::uint32_t>(count);
+Result<void> Parser::read_other_image(Words words) {
+  if (words.size() != 1) return unknown_word(words[1]);
+  finish();
+  LintOptions options = std::move(recipe_.options);
+  OCITIDY_CHECK(set_aside(words[0].text, recipe_.image, options));
+  const unsigned line = line_;
+  *this = Parser();
+  set_defaults();
+  line_ = line;
+  recipe_.options = std::move(options);
+  return {};
 }
 
 Result<void> Parser::read_option(Words words) {
   OCITIDY_CHECK(only_argument(words));
-  if (const auto platform = value_of(words[1], "platform")) {
-    OCITIDY_TRY(recipe_.options.platform, Platform::parse(*platform));
-  } else if (const auto size = value_of(words[1], "min-waste")) {
-    OCITIDY_TRY(recipe_.options.min_waste_bytes, parse_size(*size));
-  } else if (const auto profile = value_of(words[1], "profile")) {
-    OCITIDY_TRY(recipe_.options.profile, parse_profile(*profile));
-  } else if (const auto layers = value_of(words[1], "base")) {
-    OCITIDY_TRY(recipe_.options.base.layers, layer_count(*layers));
-  } else if (const auto day = value_of(words[1], "today")) {
-    OCITIDY_TRY(recipe_.options.now_s, parse_day(*day));
-  } else {
-    return unknown_word(words[1]);
-  }
-  return {};
+  return option_word(words[1], recipe_.options);
 }
 
 Result<void> Parser::read_expect(Words words) {

@@ -58,6 +58,11 @@
 // OPTIONS of the lint
 //   option platform=linux/amd64 | option min-waste=4k | option profile=lambda|oci|generic
 //   option base=N               the first N layers are the base           option today=2026-11-25
+//   option used=PATH            a trace saw it; repeatable                option budget=N|P%   of new chunks
+//
+// OTHER IMAGES
+//   against | base-image                what stands above it is an image to compare with, or the one that --base names;
+//                                       below it another image begins. Expectations and options are of the last one.
 //
 // WHAT IS EXPECTED
 //   expect RULE [layer=N] [path=P] [pointer=/config/...] [severity=S] [wasted=200k] [message="part of it"] [times=N]

@@ -1,0 +1,26 @@
+// comparisons.h - what several commands ask for in the same way: images to compare with, traces, a budget.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "ocitidy/optimize.h"
+#include "options.h"
+
+namespace ocitidy::cli {
+
+/// --budget-new-chunks: "120" or "2.5%"; none for "". Errors: invalid_argument.
+Result<std::optional<NewChunkBudget>> parse_budget(const std::string& text);
+
+/// Images to compare with, each opened as the main one is, for `platform` unless the options name one. `option` is for
+/// messages: "--against". Errors: as open_image().
+Result<std::vector<Image>> open_all(const std::vector<std::string>& references, const std::string& option,
+                                    const ImageOptions& as, const Platform& platform);
+
+/// --trace: what all the files name, in their order; none without any. Relative paths count from the image's WORKDIR.
+/// Errors: as read_file() and parse_used_paths().
+Result<std::optional<std::vector<std::string>>> read_traces(const std::vector<std::string>& files,
+                                                            const ImageConfig& config);
+
+}  // namespace ocitidy::cli
