@@ -1,4 +1,4 @@
-// debian_changelog.cc - the closing lines of entries.
+// debian_changelog.cc - the first and the last line of each entry.
 #include "formats/debian_changelog.h"
 
 #include <algorithm>
@@ -41,17 +41,32 @@ std::optional<std::int64_t> day_of(std::string_view date) {
   return day_s(*year, static_cast<unsigned>(month - kMonths.begin() + 1), static_cast<unsigned>(*day));
 }
 
+/// Ubuntu names a release before it is one: such entries count as updates of it.
+constexpr auto kDevelopment =
+    std::to_array<std::string_view>({"unstable", "sid", "testing", "experimental", "UNRELEASED"});
+
+/// Of the line that begins an entry; none for other lines.
+std::optional<bool> goes_to_development(std::string_view line) {
+  const std::size_t version_end = line.find(") ");
+  if (line.empty() || line.front() == ' ' || version_end == std::string_view::npos) return std::nullopt;
+  std::string_view distributions = line.substr(version_end + 2);
+  distributions = distributions.substr(0, distributions.find(';'));
+  return std::ranges::find(kDevelopment, take_word(distributions)) != kDevelopment.end();
+}
+
 }  // namespace
 
-std::vector<std::int64_t> parse_debian_changelog(std::string_view text) {
-  std::vector<std::int64_t> days;
-  for (TextLines lines(text); days.size() < kMostChangelogEntries && lines.next();) {
+std::vector<DebianRelease> parse_debian_changelog(std::string_view text) {
+  std::vector<DebianRelease> releases;
+  bool is_development = false;
+  for (TextLines lines(text); releases.size() < kMostChangelogEntries && lines.next();) {
     const std::string_view line = lines.line();
+    is_development = goes_to_development(line).value_or(is_development);
     const std::size_t mail_end = line.rfind('>');
     if (!line.starts_with(" -- ") || mail_end == std::string_view::npos) continue;
-    if (const auto day = day_of(line.substr(mail_end + 1))) days.push_back(*day);
+    if (const auto day = day_of(line.substr(mail_end + 1))) releases.push_back({*day, is_development});
   }
-  return days;
+  return releases;
 }
 
 }  // namespace ocitidy

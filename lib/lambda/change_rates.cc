@@ -26,18 +26,28 @@ ChangeRate guessed(ComponentKind kind) {
   return {.survival = std::exp(-rate * kDeployDays), .evidence = cat("guessed by kind: ", component_kind_name(kind))};
 }
 
-/// By the dates that its package manager or Debian's changelog has, else by kind.
-ChangeRate without_history(const ImageModel& image, const Component& component) {
+/// A package without an update so far may get one: half an update is added. Jeffreys' prior for a rate.
+constexpr double kUnseenUpdates = 0.5;
+
+/// "libc6" of "base:dpkg:libc6"; "" for what is no package of Debian's.
+std::string_view debian_name(std::string_view component) {
   constexpr std::string_view kBase = "base:", kDebian = "dpkg:";
-  std::string_view name = component.name;
-  if (name.starts_with(kBase)) name.remove_prefix(kBase.size());
+  if (component.starts_with(kBase)) component.remove_prefix(kBase.size());
+  return component.starts_with(kDebian) ? component.substr(kDebian.size()) : "";
+}
+
+/// By the dates that its package manager or Debian's changelog has, else by kind.
+ChangeRate without_history(const DebianChangelogs& changelogs, const Component& component) {
   auto pace = component.releases;
-  if (!pace && name.starts_with(kDebian)) pace = debian_release_pace(image, name.substr(kDebian.size()));
-  if (!pace || pace->count == 0 || pace->days == 0) return guessed(component.kind);
-  const double rate = static_cast<double>(pace->count) / pace->days;
+  if (!pace) pace = changelogs.pace(debian_name(component.name));
+  const bool tells = pace && pace->days > 0 && (pace->count > 0 || pace->of_stable);
+  if (!tells) return guessed(component.kind);
+  const double rate = (pace->count + (pace->of_stable ? kUnseenUpdates : 0)) / pace->days;
+  const std::string releases =
+      pace->of_stable ? counted(pace->count, "update", "updates") : counted(pace->count, "release", "releases");
   return {.survival = std::exp(-rate * kDeployDays),
-          .evidence = cat(counted(pace->count, "release", "releases"), " in ", counted(pace->days, "day", "days"),
-                          " (changelog)")};
+          .evidence = cat(releases, " in ", counted(pace->days, "day", "days"),
+                          pace->of_stable ? " of a stable release (changelog)" : " (changelog)")};
 }
 
 /// What is known beforehand weighs as much as two comparisons. With a survival of one half that is Laplace's rule of
@@ -103,7 +113,10 @@ std::vector<ChangeRate> change_rates(const ImageModel& image, const Components& 
                                      std::span<const ComponentContents> history) {
   std::vector<ChangeRate> rates;
   rates.reserve(components.all().size());
-  for (const Component& component : components.all()) rates.push_back(without_history(image, component));
+  std::vector<std::string_view> packages;
+  for (const Component& component : components.all()) packages.push_back(debian_name(component.name));
+  const DebianChangelogs changelogs(image, packages);
+  for (const Component& component : components.all()) rates.push_back(without_history(changelogs, component));
   if (history.empty()) return rates;
   const ComponentContents now = contents_of(image, components);
   for (std::size_t i = 0; i < rates.size(); ++i) add_history(rates[i], components.all()[i].name, history, now);

@@ -25,6 +25,7 @@ std::string_view component_kind_name(ComponentKind kind);
 /// How often something was released: `count` releases, the newest included, within `days` days.
 struct ReleasePace {
   std::uint32_t count = 0, days = 0;
+  bool of_stable = false;  ///< updates since a stable release was made, where none at all says something too
 };
 
 struct Component {

@@ -12,21 +12,21 @@
 namespace ocitidy {
 namespace {
 
-using Days = std::vector<std::int64_t>;
+using Releases = std::vector<DebianRelease>;
 
 TEST(DebianChangelog, ReadsTheLinesThatEndEntries) {
   EXPECT_EQ(parse_debian_changelog("openssl (3.0.11-1~deb12u2) bookworm-security; urgency=medium\n\n  * Fix.\n\n"
                                    " -- Somebody <x@example.com>  Mon, 23 Oct 2023 19:52:22 +0200\n\n"
                                    "openssl (3.0.9-1) unstable; urgency=medium\n\n"
                                    " -- A <b> C <x@example.com>  Sun, 1 Jan 2023 00:00:00 +0000\n"),
-            (Days{day_s(2023, 10, 23), day_s(2023, 1, 1)}));
+            (Releases{{day_s(2023, 10, 23), false}, {day_s(2023, 1, 1), true}}));
 }
 
 TEST(DebianChangelog, PassesOverWhatIsNoDate) {
   for (const char* line : {" -- A <a>  Mon, 32 Oct 2023 00:00:00 +0000", " -- A <a>  Mon, 00 Oct 2023", " -- A <a>",
                            " -- A <a>  Mon, 1 Okt 2023", " -- A <a>  Mon, 1 Oct 99999", " -- A <a>  Mon, -1 Oct 2023",
                            "-- A <a>  Mon, 1 Oct 2023", " -- A  Mon, 1 Oct 2023", " -- A <a>  Mon, 1 Oct 1969"})
-    EXPECT_EQ(parse_debian_changelog(line), Days{}) << line;
+    EXPECT_EQ(parse_debian_changelog(line), Releases{}) << line;
 }
 
 TEST(GzipHead, InflatesUpToWhereItEnds) {

@@ -43,10 +43,10 @@ TEST(ChangeRates, AreGuessedByKindWhereNothingIsKnown) {
 }
 
 constexpr std::string_view kChangelog =
-    "p (4) u; urgency=low\n\n -- A <a>  Mon, 01 Jan 2024 00:00:00 +0000\n\n"
-    "p (3) u; urgency=low\n\n -- A <a>  Mon, 01 Jan 2024 09:00:00 +0000\n\n"
-    "p (2) u; urgency=low\n\n -- A <a>  Sun, 01 Jan 2023 00:00:00 +0000\n\n"
-    "p (1) u; urgency=low\n\n -- A <a>  Fri, 01 Jan 2010 00:00:00 +0000\n";
+    "p (4) unstable; urgency=low\n\n -- A <a>  Mon, 01 Jan 2024 00:00:00 +0000\n\n"
+    "p (3) unstable; urgency=low\n\n -- A <a>  Mon, 01 Jan 2024 09:00:00 +0000\n\n"
+    "p (2) unstable; urgency=low\n\n -- A <a>  Sun, 01 Jan 2023 00:00:00 +0000\n\n"
+    "p (1) unstable; urgency=low\n\n -- A <a>  Fri, 01 Jan 2010 00:00:00 +0000\n";
 
 TEST(ChangeRates, ComeFromDebianChangelogs) {
   const std::string packed = test::recipe_bytes(test::compress(kChangelog, Codec::gzip));
@@ -63,6 +63,25 @@ TEST(ChangeRates, ComeFromDebianChangelogs) {
   EXPECT_EQ(rate_at(image, "usr/lib/q.so").evidence, rate.evidence) << "through a link";
   EXPECT_EQ(rate_at(image, "usr/lib/r.so").evidence, "guessed by kind: OS package");
   EXPECT_EQ(rate_at(image, "usr/lib/p.so", 1).evidence, rate.evidence) << "of the base too";
+}
+
+TEST(ChangeRates, OfAStableReleaseCountItsUpdatesOnly) {
+  const auto packed = [](std::string_view text) {
+    return test::recipe_bytes(test::compress(std::string(text), Codec::gzip));
+  };
+  const ImageModel image = scan_for_components(
+      cat("base none\nlayer\nfile usr/lib/p.so \"x\"\nfile usr/lib/q.so \"x\"\n"
+          "file var/lib/dpkg/info/p.list \"/usr/lib/p.so\\n\"\nfile var/lib/dpkg/info/q.list \"/usr/lib/q.so\\n\"\n"
+          "file usr/share/doc/p/changelog.Debian.gz ",
+          packed(kChangelog), "\nfile usr/share/doc/q/changelog.Debian.gz ",
+          packed("q (1+deb12u2) bookworm-security; urgency=low\n\n -- A <a>  Wed, 31 Dec 2025 00:00:00 +0000\n\n"
+                 "q (1+deb12u1) bookworm; urgency=low\n\n -- A <a>  Wed, 01 Jan 2025 00:00:00 +0000\n\n"
+                 "q (1) unstable; urgency=low\n\n -- A <a>  Sun, 01 Jan 2023 00:00:00 +0000\n"),
+          "\n"));
+  // 2024-01-01, the newest upload to unstable, to 2025-12-31.
+  EXPECT_EQ(rate_at(image, "usr/lib/q.so").evidence, "2 updates in 730 days of a stable release (changelog)");
+  EXPECT_EQ(rate_at(image, "usr/lib/p.so").evidence, "0 updates in 730 days of a stable release (changelog)");
+  EXPECT_NEAR(rate_at(image, "usr/lib/p.so").survival, std::exp(-0.5 / 730 * 30), 1e-9);
 }
 
 TEST(ChangeRates, ComeFromRpm) {
