@@ -5,6 +5,7 @@
 #include <array>
 
 #include "base/hasher.h"
+#include "base/json.h"
 #include "base/json_splice.h"
 #include "base/text.h"
 
@@ -47,9 +48,13 @@ Result<void> edit_diff_ids(const ImageConfig& config, const std::vector<DiffId>&
   return {};
 }
 
-Result<void> edit_history(const ImageConfig& config, const std::vector<std::size_t>& emptied, const Limits& limits,
+/// Without a time: two runs give the same bytes.
+constexpr std::string_view kAddedHistory = R"({"created_by":"ocitidy optimize"})";
+
+Result<void> edit_history(const ImageConfig& config, const ConfigPatch& patch, const Limits& limits,
                           std::vector<JsonEdit>& edits) {
-  if (emptied.empty()) return {};
+  const std::vector<std::size_t>& emptied = patch.emptied_history;
+  if (emptied.empty() && patch.added_history == 0) return {};
   const std::string_view array =
       has_value(config.raw, "/history") ? *json_value_text(config.raw, "/history") : std::string_view("[]");
   OCITIDY_TRY(const std::vector<std::string_view> old, json_array_items(array));
@@ -62,6 +67,7 @@ Result<void> edit_history(const ImageConfig& config, const std::vector<std::size
     if (config.history[i].empty_layer) continue;
     OCITIDY_TRY(entries[i], splice_json(entries[i], mark, limits));
   }
+  entries.insert(entries.end(), patch.added_history, std::string(kAddedHistory));
   OCITIDY_TRY(std::string text, respell_json_array(array, entries));
   if (text != array) edits.push_back({"/history", Kind::set, std::move(text)});
   return {};
@@ -227,7 +233,7 @@ DocumentFamily family_of_type(std::string_view media_type) {
 Result<std::string> patch_config(const ImageConfig& config, const ConfigPatch& patch, const Limits& limits) {
   std::vector<JsonEdit> edits;
   if (patch.diff_ids) OCITIDY_CHECK(edit_diff_ids(config, *patch.diff_ids, edits));
-  OCITIDY_CHECK(edit_history(config, patch.emptied_history, limits, edits));
+  OCITIDY_CHECK(edit_history(config, patch, limits, edits));
   OCITIDY_CHECK(edit_env(config, patch, edits));
   if (patch.working_dir && *patch.working_dir != config.working_dir) {
     if (!is_utf8(*patch.working_dir)) {
@@ -283,6 +289,12 @@ Result<PatchedManifest> patch_manifest(const Manifest& manifest, const ManifestP
   if (!same_layers) {
     OCITIDY_TRY(std::string layers, patch_layers(manifest, patch, limits, patched.dropped));
     edits.push_back({"/layers", Kind::set, std::move(layers)});
+  }
+  if (!patch.annotations.empty() && !has_value(manifest.raw, "/annotations")) {
+    edits.push_back({"/annotations", Kind::set, "{}"});
+  }
+  for (const auto& [key, value] : patch.annotations) {
+    edits.push_back({cat("/annotations/", escape_member(key)), Kind::set, json_string(value)});
   }
   OCITIDY_TRY(patched.raw, splice_json(manifest.raw, edits, limits));
   const std::string_view type = patch.media_type.empty() ? manifest.media_type : patch.media_type;

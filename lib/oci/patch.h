@@ -17,10 +17,11 @@
 namespace ocitidy {
 
 struct ConfigPatch {
-  std::optional<std::vector<DiffId>> diff_ids;  ///< all of them; a config without rootfs gets one
-  std::vector<std::size_t> emptied_history;     ///< indexes of entries that no longer have a layer of their own
-  std::vector<std::pair<std::string, std::string>> env;  ///< replaces the last "NAME=...", else appends
-  std::optional<std::string> working_dir;
+  std::optional<std::vector<DiffId>> diff_ids{};  ///< all of them; a config without rootfs gets one
+  std::vector<std::size_t> emptied_history{};     ///< indexes of entries that no longer have a layer of their own
+  std::size_t added_history = 0;  ///< entries behind all others, for layers that no step of the build made
+  std::vector<std::pair<std::string, std::string>> env{};  ///< replaces the last "NAME=...", else appends
+  std::optional<std::string> working_dir{};
 };
 
 /// The new text of `config`. A patch that changes no value gives its raw bytes.
@@ -48,6 +49,7 @@ struct ManifestPatch {
   Descriptor config;               ///< as LayerPatch::descriptor; an empty media_type follows the manifest's family
   std::vector<LayerPatch> layers;  ///< all of them, [0] is the base
   std::string media_type;          ///< of the manifest; empty: as it is
+  std::vector<std::pair<std::string, std::string>> annotations{};  ///< of the manifest: set, or replaced
 };
 
 struct PatchedManifest {

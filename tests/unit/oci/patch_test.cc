@@ -110,6 +110,18 @@ ConfigPatch of_working_dir(std::string path) {
   return patch;
 }
 
+TEST(PatchConfig, AddedHistoryStandsBehindAll) {
+  ConfigPatch patch = of_history({2});
+  patch.added_history = 2;
+  const std::string text = patched(docker_config(), patch);
+  const ImageConfig after = config_of(text);
+  const ImageConfig before = config_of(docker_config());
+  ASSERT_EQ(after.history.size(), before.history.size() + 2);
+  EXPECT_TRUE(after.history[2].empty_layer);
+  EXPECT_EQ(after.history.back().created_by, "ocitidy optimize");
+  EXPECT_FALSE(after.history.back().empty_layer);
+}
+
 TEST(PatchConfig, NothingChangedIsByteForByte) {
   for (const std::string& raw : {docker_config(), pretty_config(), std::string("{ }\r\n")}) {
     const ImageConfig config = config_of(raw);
