@@ -19,6 +19,27 @@ namespace {
 
 constexpr std::uint64_t kMostListBytes = std::uint64_t{64} << 20;  // parse_used_paths() takes no more
 
+Result<Image> open_other(const std::string& option, const std::string& reference, const OptimizeArguments& arguments) {
+  ImageOptions other = arguments.image;
+  other.reference = reference;
+  auto image = open_image(other);
+  if (!image) return fail_at(std::move(image).error(), option);
+  return image;
+}
+
+/// --history and --plan-from.
+Result<void> add_other_builds(const OptimizeArguments& arguments, OptimizeOptions& options) {
+  for (const std::string& reference : arguments.history) {
+    OCITIDY_TRY(Image image, open_other("--history", reference, arguments));
+    options.history.push_back(std::move(image));
+  }
+  if (arguments.plan_from.empty()) return {};
+  OCITIDY_TRY(const Image image, open_other("--plan-from", arguments.plan_from, arguments));
+  OCITIDY_TRY(const auto plan, layer_plan_of(image, options.platform, options.limits));
+  options.plan_from = plan.value_or("");
+  return {};
+}
+
 /// May `options` remove what a list of used paths does not name?
 bool removes_unused(const OptimizeOptions& options) {
   if (options.passes.empty()) return options.preset == Preset::trace;
@@ -45,6 +66,7 @@ Result<void> read_path_lists(const OptimizeArguments& arguments, const ImageConf
 
 /// --base IMAGE and the path lists: what needs a look at the image's config, and at other files.
 Result<void> add_what_is_read(const OptimizeArguments& arguments, const Image& image, OptimizeOptions& options) {
+  OCITIDY_CHECK(add_other_builds(arguments, options));
   if (!names_image(arguments.base) && arguments.path_lists.empty() && !options.merge_range) return {};
   OCITIDY_TRY(const ImageConfig config, config_of(image, options.platform, options.limits));
   if (options.merge_range && !config.diff_ids.empty() && options.merge_range->second >= config.diff_ids.size()) {

@@ -45,7 +45,7 @@ void add_what(CLI::App& command, OptimizeArguments& arguments) {
   list("--trace,--keep-list", arguments.path_lists,
        "Paths used at start: one a line, the output of strace -f, records of\n"
        "eStargz's optimizer, or of python -v or -X importtime;\n"
-       "for --preset trace; repeatable")
+       "for orders that start fast, and --preset trace; repeatable")
       ->type_name("FILE");
   list("--env", arguments.env, "Set a variable in the config; repeatable")->type_name("NAME=VALUE");
   text("--source-date-epoch", arguments.epoch,
@@ -65,7 +65,18 @@ void add_layers(CLI::App& command, OptimizeArguments& arguments) {
   command.add_flag("--squash", arguments.squash, "Make one layer of all that are not of the base")->group("Layers");
   text("--merge", arguments.merge, "Make one layer of these; 0 is the lowest")->type_name("FIRST-LAST");
   text("--merge-below", arguments.merge_below, "Merge neighbours that are both smaller")->type_name("SIZE");
-  text("--max-layers", arguments.max_layers, "Merge the smallest neighbours until there are so few")->type_name("N");
+  text("--max-layers", arguments.max_layers,
+       "Make so few layers, the base counted: pack-layers cuts them, or else the\n"
+       "smallest neighbours are merged")
+      ->type_name("N");
+  command
+      .add_option("--history", arguments.history,
+                  "An earlier build of the image, oldest first: tells what changes often; repeatable")
+      ->type_name("IMAGE")
+      ->allow_extra_args(false)
+      ->group("Layers");
+  text("--plan-from", arguments.plan_from, "The build before: what lay in which of its layers is kept")
+      ->type_name("IMAGE");
   text("--compression", arguments.compression, "gzip, zstd or none for every layer; default: as it is, but never none")
       ->check(CLI::IsMember(Words{"gzip", "zstd", "none"}));
   command.add_option("--level", arguments.level, "1 to 9 for gzip, 1 to 19 for zstd")
@@ -170,6 +181,13 @@ Result<void> switch_on(OptimizeOptions& options, const std::string& option, cons
   return {};
 }
 
+bool runs(const OptimizeOptions& options, std::string_view id) {
+  const auto has = [&](const Words& ids) { return std::ranges::find(ids, id) != ids.end(); };
+  const PassInfo* const pass = find_pass(id);
+  return !has(options.no_passes) &&
+         (options.passes.empty() ? pass && preset_has(options.preset, *pass) : has(options.passes));
+}
+
 Result<void> switch_on_all(const OptimizeArguments& arguments, OptimizeOptions& options) {
   struct Wish {
     bool there;
@@ -180,13 +198,15 @@ Result<void> switch_on_all(const OptimizeArguments& arguments, OptimizeOptions& 
                              Wish{arguments.squash, "--squash", "merge-layers"},
                              Wish{!arguments.merge.empty(), "--merge", "merge-layers"},
                              Wish{!arguments.merge_below.empty(), "--merge-below", "merge-layers"},
-                             Wish{!arguments.max_layers.empty(), "--max-layers", "merge-layers"},
+                             Wish{!arguments.plan_from.empty(), "--plan-from", "pack-layers"},
                              Wish{!arguments.compression.empty(), "--compression", "recompress"},
                              Wish{arguments.family != "keep", "--media-types", "convert-media-types"}};
   for (const Wish& wish : wishes) {
     if (wish.there) OCITIDY_CHECK(switch_on(options, wish.option, wish.pass));
   }
-  return {};
+  return arguments.max_layers.empty() || runs(options, "pack-layers")
+             ? Result<void>()
+             : switch_on(options, "--max-layers", "merge-layers");
 }
 
 Result<void> check_together(const OptimizeArguments& arguments, const OptimizeOptions& options) {
@@ -197,8 +217,8 @@ Result<void> check_together(const OptimizeArguments& arguments, const OptimizeOp
     return fail(Code::invalid_argument, "--dry-run proves nothing, so there is no certificate");
   }
   const bool lists = !arguments.path_lists.empty();
-  if (lists && options.preset != Preset::trace && arguments.passes.empty()) {
-    return fail(Code::invalid_argument, "--trace and --keep-list are for --preset trace");
+  if (lists && options.preset < Preset::lambda && arguments.passes.empty()) {
+    return fail(Code::invalid_argument, "--trace and --keep-list are for --preset lambda, lean, aggressive or trace");
   }
   if (!lists && options.preset == Preset::trace) {
     return fail(Code::invalid_argument, "--preset trace needs --trace FILE or --keep-list FILE");
@@ -243,6 +263,7 @@ Result<OptimizeOptions> optimize_options(const OptimizeArguments& arguments) {
   OCITIDY_TRY(options.platform, platform_of(arguments.image));
   options.limits = arguments.image.limits;
   options.threads = arguments.image.threads;
+  options.spool_directory = temporary_directory();
   return options;
 }
 

@@ -19,8 +19,8 @@ struct OptimizeArguments {
   bool dry_run = false, force = false;
 
   std::string preset = "lossless";
-  std::vector<std::string> passes, no_passes, keep, env, path_lists;
-  std::string base, merge, merge_below, max_layers, compression, epoch;
+  std::vector<std::string> passes, no_passes, keep, env, path_lists, history;
+  std::string base, merge, merge_below, max_layers, plan_from, compression, epoch;
   std::string family = "keep", pyc = "move-time";
   bool touch_base = false, squash = false;
   int level = 0;

@@ -77,12 +77,16 @@ Result<std::optional<Platform>> platform_of(const ImageOptions& options) {
   return platform;
 }
 
+std::string temporary_directory() {
+  const char* const variable = std::getenv("TMPDIR");
+  return variable == nullptr || *variable == '\0' ? "/tmp" : variable;
+}
+
 Result<Image> open_image(const ImageOptions& options) {
   OpenOptions open;
   OCITIDY_TRY(open.platform, platform_of(options));
   open.limits = options.limits;
-  const char* const temporary = std::getenv("TMPDIR");
-  if (temporary != nullptr && *temporary != '\0') open.spool_directory = temporary;
+  open.spool_directory = temporary_directory();
   return ocitidy::open_image(options.reference, open);
 }
 

@@ -32,6 +32,9 @@ std::optional<std::uint64_t> parse_number(std::string_view text, Unit unit);
 /// Errors: invalid_argument.
 Result<std::optional<Platform>> platform_of(const ImageOptions& options);
 
+/// TMPDIR, or /tmp: where what has to wait on disk waits.
+std::string temporary_directory();
+
 /// Opens the image; what must be spooled goes to TMPDIR. Errors: as open_image().
 Result<Image> open_image(const ImageOptions& options);
 

@@ -18,6 +18,7 @@
 #include "image/base_layers.h"
 #include "image/scan.h"
 #include "image/usage.h"
+#include "lambda/change_rates.h"
 #include "lambda/cold_start.h"
 #include "lambda/handler_files.h"
 #include "lambda/python_modules.h"
@@ -32,6 +33,7 @@
 #include "optimize/certificate.h"
 #include "optimize/documents.h"
 #include "optimize/lay_out.h"
+#include "optimize/layer_plan.h"
 #include "optimize/passes/all_passes.h"
 #include "optimize/pipeline.h"
 #include "optimize/prove.h"
@@ -280,6 +282,7 @@ Result<ImageModel> scan_to_rewrite(const Image& image, const OptimizeOptions& op
                                    std::span<const Rule* const> rules = {}, std::span<const Pass* const> passes = {}) {
   std::vector<ContentQuery> reads = reads_of(rules);
   std::ranges::copy(reads_of(passes), std::back_inserter(reads));
+  const Facts facts = options.history.empty() ? facts_of(rules) : facts_of(rules) | Facts::content_hashes;
   OCITIDY_TRY(ResolvedImage resolved, resolve_image(image, options.platform, options.limits));
   const lambda::StartQueries queries(reads, texts_of(rules), resolved.config);
   return scan_image(image, std::move(resolved),
@@ -288,7 +291,7 @@ Result<ImageModel> scan_to_rewrite(const Image& image, const OptimizeOptions& op
                      .content = InspectOptions::Hash::sha256,
                      .reads = queries.reads(),
                      .texts = queries.texts(),
-                     .facts = facts_of(rules),
+                     .facts = facts,
                      .library_names = library_names_of(passes)});
 }
 
@@ -300,11 +303,23 @@ Result<BaseLayers> pinned_layers(const ImageModel& model, const OptimizeOptions&
   return base_layers(model, {options.base_layers, options.base_diff_ids});
 }
 
+/// What earlier builds held, when a pass asks how often that changes.
+Result<std::vector<lambda::ComponentContents>> read_history(const OptimizeOptions& options,
+                                                            std::span<const Pass* const> passes) {
+  const auto asks = [](const Pass* pass) { return pass->info.history == HistoryUse::wanted; };
+  if (std::ranges::none_of(passes, asks)) return std::vector<lambda::ComponentContents>();
+  ColdStartOptions reading;
+  reading.platform = options.platform;
+  reading.limits = options.limits;
+  reading.threads = options.threads;
+  return components_of(options.history, reading);
+}
+
 /// Passes decide what is to become of the image, and every member of a new layer gets its place.
 Result<Plan> make_plan(const ImageModel& model, const BaseLayers& base, std::span<const Pass* const> passes,
-                       const OptimizeOptions& options) {
+                       const OptimizeOptions& options, std::span<const lambda::ComponentContents> history) {
   Plan plan(model, options, base.count);
-  run_passes(passes, {.image = model, .options = options}, plan);
+  run_passes(passes, {.image = model, .options = options, .selected = passes, .history = history}, plan);
   OCITIDY_CHECK(lay_out(model, plan));
   return plan;
 }
@@ -385,7 +400,8 @@ Result<OptimizeReport> optimize(const Image& image, ImageWriter* out, const Opti
   OCITIDY_CHECK(check_rewritable(before, options));
   options.used_paths = lambda::with_module_files(before, options.used_paths);
   OCITIDY_TRY(const BaseLayers base, pinned_layers(before, options));
-  OCITIDY_TRY(Plan plan, make_plan(before, base, passes, options));
+  OCITIDY_TRY(const auto history, read_history(options, passes));
+  OCITIDY_TRY(Plan plan, make_plan(before, base, passes, options, history));
   OptimizeReport report = report_of(summary_of(before), before, base, plan);
   if (options.run == OptimizeOptions::Run::plan_only || out == nullptr) return report;
 
@@ -394,7 +410,7 @@ Result<OptimizeReport> optimize(const Image& image, ImageWriter* out, const Opti
   if (should_keep_layers(before, plan, written.layers)) {
     const std::string note = larger_note(before, written.layers);
     std::erase_if(passes, [](const Pass* pass) { return pass->info.safety == Safety::relayout; });
-    OCITIDY_TRY(plan, make_plan(before, base, passes, options));
+    OCITIDY_TRY(plan, make_plan(before, base, passes, options, history));
     OCITIDY_TRY(written, write_layers(before, plan, *out, options.threads));
     report = report_of(summary_of(before), before, base, plan);
     report.notes.push_back(note);
@@ -420,6 +436,14 @@ Result<ImageConfig> config_of(const Image& image, const std::optional<Platform>&
   OCITIDY_TRY(ResolvedImage resolved, resolve_image(image, platform, limits));
   if (resolved.is_artifact) return fail(Code::unsupported, "an artifact, not a container image: it has no config");
   return std::move(resolved.config);
+}
+
+Result<std::optional<std::string>> layer_plan_of(const Image& image, const std::optional<Platform>& platform,
+                                                 const Limits& limits) {
+  OCITIDY_TRY(const ResolvedImage resolved, resolve_image(image, platform, limits));
+  const auto& annotations = resolved.manifest.annotations;
+  const auto it = annotations.find(std::string(kLayerPlanAnnotation));
+  return it == annotations.end() ? std::nullopt : std::optional(it->second);
 }
 
 Result<std::vector<std::string>> parse_used_paths(std::string_view text, std::string_view working_directory) {

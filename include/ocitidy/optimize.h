@@ -37,6 +37,9 @@ Result<Preset> parse_preset(std::string_view text);
 /// Does a pass look at which libraries ELF files mention? Searching all their bytes has a cost.
 enum class LibraryNamesUse : std::uint8_t { none, wanted };
 
+/// Does a pass ask how the image's components changed from build to build?
+enum class HistoryUse : std::uint8_t { none, wanted };
+
 struct PassInfo {
   std::string_view id;     ///< kebab-case, says what is done, never reused
   std::string_view title;  ///< one line, no full stop
@@ -44,6 +47,8 @@ struct PassInfo {
   Safety safety = Safety::relayout;
   std::span<const ContentQuery> reads{};  ///< file heads the pass looks at
   LibraryNamesUse library_names = LibraryNamesUse::none;
+  HistoryUse history = HistoryUse::none;
+  Preset from = Preset::lossless;  ///< presets before this one leave it out, whatever its class allows
 };
 
 /// Every pass, in the order in which they run.
@@ -66,7 +71,8 @@ struct OptimizeOptions {
   std::vector<DiffId> base_diff_ids;         ///< or these, if the image begins with them
 
   enum class Squash : std::uint8_t { no, own_layers } squash = Squash::no;
-  std::optional<std::uint32_t> max_layers;                             ///< merge neighbours until there are so few
+  /// pack-layers cuts so many, the base counted; without that pass neighbours are merged until there are so few.
+  std::optional<std::uint32_t> max_layers;
   std::optional<std::pair<std::uint32_t, std::uint32_t>> merge_range;  ///< first and last layer
   std::uint64_t merge_below_bytes = 0;                                 ///< merge neighbours smaller than this
 
@@ -78,11 +84,14 @@ struct OptimizeOptions {
   enum class Pyc : std::uint8_t { move_time, unchecked_hash } pyc = Pyc::move_time;
   std::vector<std::pair<std::string, std::string>> env;  ///< variables to set in the config
   std::vector<std::string> used_paths;                   ///< paths, globs and modules that a trace saw
+  std::vector<Image> history;            ///< earlier builds, oldest first: how often what changes is learnt from them
+  std::optional<std::string> plan_from;  ///< the plan of the build before, layer_plan_of(); "": it had none
 
   enum class Run : std::uint8_t { write, plan_only } run = Run::write;
   std::optional<Platform> platform;
   Limits limits;
-  unsigned threads = 1;  ///< never changes the result
+  std::string spool_directory = "/tmp";  ///< where files wait, without a name, that are written in another order
+  unsigned threads = 1;                  ///< never changes the result
 };
 
 /// One thing that a pass does.
@@ -138,6 +147,19 @@ struct OutputLayer {
   std::uint64_t compressed_bytes = 0, tar_bytes = 0;
 };
 
+/// What the own layers cost at the next deployment and at a start: an estimate, see docs/coldstart.md.
+struct SharingEstimate {
+  std::uint32_t layers = 0;  ///< above the base
+  double new_chunks = 0;     ///< 512 KiB chunks that are not in this build's, expected after 30 days
+  double pushed_bytes = 0;   ///< uncompressed bytes of layers that are other ones, expected after 30 days
+  std::optional<std::uint64_t> touched_chunks{};  ///< that hold files which the trace saw; none without a trace
+};
+
+struct SharingReport {
+  SharingEstimate before, after;  ///< equal when the order of the input was kept
+  bool kept_input = false;
+};
+
 struct OptimizeReport {
   ImageSummary input;
   std::uint32_t base_layers = 0;
@@ -145,6 +167,7 @@ struct OptimizeReport {
   std::vector<PassRun> runs;       ///< selected passes in their order
   std::vector<std::string> notes;  ///< what the user must know: signatures, larger output, estimates
   std::vector<OutputLayer> layers;
+  std::optional<SharingReport> sharing;  ///< of order-for-sharing and pack-layers
   std::uint64_t compressed_bytes_before = 0, compressed_bytes_after = 0;
   std::uint64_t tar_bytes_before = 0, tar_bytes_after = 0;
   std::uint64_t errors_before = 0, errors_after = 0;  ///< lint findings of severity error
@@ -155,6 +178,11 @@ struct OptimizeReport {
 /// The config of `image`, read and verified without a look at any layer: what --base needs (its DiffIDs), and where
 /// relative paths count from. Errors: as lint() for documents; unsupported for an artifact.
 Result<ImageConfig> config_of(const Image& image, const std::optional<Platform>& platform, const Limits& limits);
+
+/// The plan that pack-layers left in `image`'s manifest, read and verified without a look at any layer. None when there
+/// is none. Errors: as lint() for documents.
+Result<std::optional<std::string>> layer_plan_of(const Image& image, const std::optional<Platform>& platform,
+                                                 const Limits& limits);
 
 /// The paths that `text` names as used at start, in the order of first use, for OptimizeOptions::used_paths: one path
 /// or glob a line, the output of `strace -f`, records of eStargz's optimizer, or what `python -v` or `python -X

@@ -23,6 +23,7 @@ std::uint32_t raw(NodeId id) { return static_cast<std::uint32_t>(id); }
 struct Item {
   EntryId order;  ///< whose place in the input this takes
   std::vector<NodeId> names;
+  std::uint32_t rank = 0;            ///< in the plan's arrangement, which comes before that place
   std::vector<std::string> added{};  ///< further names, which the input has not
 };
 
@@ -69,6 +70,8 @@ class LayOut {
  private:
   void survey();
   bool is_alone(const Node& node) const;
+  std::uint32_t rank_in_plan(NodeId id) const { return plan_.arrangement() ? plan_.arrangement()->rank_of(id) : 0; }
+  std::size_t home_of(NodeId id, std::uint32_t layer) const;
   EntryId bytes_of(const Node& node) const;
   bool close_over_links();
   void settle_fates();
@@ -110,6 +113,14 @@ class LayOut {
 /// Is the node the only name of its inode, and given by the inode's own entry?
 bool LayOut::is_alone(const Node& node) const {
   return node.link_count == 1 && node.named_by == node.made_by && plan_.inode_of(node) == node.inode;
+}
+
+/// The planned layer of what `layer` of the input has at the node.
+std::size_t LayOut::home_of(NodeId id, std::uint32_t layer) const {
+  const std::size_t planned = planned_of_[layer];
+  const Arrangement* const arrangement = plan_.arrangement();
+  const bool arranged = arrangement && layer >= plan_.base_layers();
+  return arranged ? planned + arrangement->layer_of(arrangement->rank_of(id)) : planned;
 }
 
 EntryId LayOut::bytes_of(const Node& node) const {
@@ -174,7 +185,7 @@ void LayOut::settle_fates() {
   for (std::size_t p = 0; p < plan_.layers().size(); ++p) {
     PlannedLayer& layer = plan_.layers()[p];
     for (std::uint32_t i = layer.first_source; i <= layer.last_source; ++i) {
-      planned_of_[i] = p;
+      if (layer.part == 0) planned_of_[i] = p;
       if (plan_.is_rewritten(i)) layer.fate = OutputLayer::Fate::rewritten;
     }
   }
@@ -199,13 +210,15 @@ void LayOut::assign() {
     if (node.type != EntryType::directory) {
       if (!shared_.contains(plan_.inode_of(node))) assign_item({.order = bytes_of(node), .names = {id}});
     } else if (node.made_by) {
-      need_directory(id, planned_of_[node.made_by->layer]);
+      need_directory(id, home_of(id, node.made_by->layer));
     } else if (id != NodeId::root && !parents.contains(raw(id))) {
-      need_directory(id, planned_of_[node.layer]);  // implied by members that go
+      need_directory(id, home_of(id, node.layer));  // implied by members that go
     }
   }
   for (const auto& [inode, item] : shared_) assign_item(item);
-  for (Contents& contents : contents_) std::ranges::sort(contents.items, {}, &Item::order);
+  for (Contents& contents : contents_) {
+    std::ranges::sort(contents.items, {}, [](const Item& item) { return std::pair(item.rank, item.order); });
+  }
   assign_added();
 }
 
@@ -217,7 +230,9 @@ void LayOut::assign_item(Item item) {
   const Node node = image_.node(item.names.front());
   const InodeEdit* const edit = plan_.edit_of(node);
   if (edit && edit->bytes_of) home = edit->bytes_of->layer;
-  const std::size_t planned = planned_of_[home];
+  const NodeId first = *std::ranges::min_element(item.names, {}, [&](NodeId id) { return rank_in_plan(id); });
+  item.rank = rank_in_plan(first);
+  const std::size_t planned = home_of(first, home);
   if (!is_fresh(planned)) return;
   for (const NodeId id : item.names) need_parents(id, planned);
   const auto links = added_links_.find(plan_.inode_of(node));
@@ -406,7 +421,7 @@ bool LayOut::add_leaks(const ImageModel& planned) {
 
 /// A member that went astray: something that a copied layer shows again, and that was once hidden, is in its way.
 bool LayOut::make_above(NodeId id) {
-  const std::size_t p = planned_of_[image_.node(id).layer];
+  const std::size_t p = home_of(id, image_.node(id).layer);
   bool changed = false;
   if (!is_fresh(p)) return false;
   for (auto above = image_.parent(id); above && *above != NodeId::root; above = image_.parent(*above)) {
@@ -419,7 +434,7 @@ bool LayOut::make_above(NodeId id) {
 /// Where members only imply a directory, a copied layer may show again what was once hidden there: it needs an entry.
 bool LayOut::make_implied(NodeId id) {
   const Node node = image_.node(id);
-  const std::size_t p = planned_of_[node.layer];
+  const std::size_t p = home_of(id, node.layer);
   if (node.type != EntryType::directory || node.made_by || !is_fresh(p)) return false;
   need_directory(id, p);
   return adopted_[p].insert(raw(id)).second;

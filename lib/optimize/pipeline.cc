@@ -41,6 +41,7 @@ Result<Preset> parse_preset(std::string_view text) {
 }
 
 bool preset_has(Preset preset, const PassInfo& pass) {
+  if (preset < pass.from) return false;
   switch (pass.safety) {
     case Safety::bytes:
     case Safety::relayout:

@@ -47,6 +47,37 @@ void Plan::merge(std::uint32_t first, std::uint32_t last) {
   layers_.erase(begin + 1, end + 1);
 }
 
+bool PassInput::has(std::string_view pass_id) const {
+  return std::ranges::any_of(selected, [&](const Pass* pass) { return pass->info.id == pass_id; });
+}
+
+std::uint32_t Arrangement::rank_of(NodeId node) const {
+  const auto i = static_cast<std::uint32_t>(node);
+  return i < rank.size() ? rank[i] : UINT32_MAX;
+}
+
+std::size_t Arrangement::layer_of(std::uint32_t of_rank) const {
+  return static_cast<std::size_t>(std::ranges::upper_bound(first_ranks, of_rank) - first_ranks.begin()) - 1;
+}
+
+void Plan::arrange(Arrangement arrangement) {
+  const auto count = static_cast<std::uint32_t>(rewritten_.size());
+  if (arrangement_ || base_layers_ >= count) return;
+  merge(base_layers_, count - 1);
+  rewrite(count - 1);  // of one layer, merge() makes nothing
+  const std::uint32_t first = layers_.back().first_source, last = layers_.back().last_source;
+  const Compression compression = layers_.back().compression;
+  layers_.pop_back();
+  for (std::uint32_t part = 0; part < arrangement.first_ranks.size(); ++part) {
+    layers_.emplace_back();
+    layers_.back().first_source = first;
+    layers_.back().last_source = last;
+    layers_.back().part = part;
+    layers_.back().compression = compression;
+  }
+  arrangement_ = std::move(arrangement);
+}
+
 bool Plan::remove(NodeId node, std::string_view path, std::string_view reason) {
   const Node facts = image_->node(node);
   if (facts.layer < base_layers_ ||

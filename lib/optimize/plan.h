@@ -16,6 +16,7 @@
 
 #include "archive/encoder.h"
 #include "image/layer_index.h"
+#include "lambda/change_rates.h"
 #include "ocitidy/optimize.h"
 
 namespace ocitidy {
@@ -48,9 +49,19 @@ struct AddedLink {
   std::string reason;
 };
 
+/// One order over all paths of the layers above the base, cut into layers. Names of one inode have one rank.
+struct Arrangement {
+  std::vector<std::uint32_t> rank{};         ///< by node; UINT32_MAX for what the passes did not place: it comes last
+  std::vector<std::uint32_t> first_ranks{};  ///< of each layer, ascending; the first is 0
+
+  std::uint32_t rank_of(NodeId node) const;
+  std::size_t layer_of(std::uint32_t rank) const;
+};
+
 /// One layer of the output.
 struct PlannedLayer {
   std::uint32_t first_source = 0, last_source = 0;  ///< of the input
+  std::uint32_t part = 0;                           ///< of the arrangement's layers, which all have the same sources
   OutputLayer::Fate fate = OutputLayer::Fate::copied;
   Compression compression;
   // After lay_out(); of a rewritten layer:
@@ -77,6 +88,10 @@ class Plan {
   void compress(std::size_t planned_layer, Compression compression);
   /// The layers [first, last] of the input become one. They must not lie in the base.
   void merge(std::uint32_t first, std::uint32_t last);
+  /// All layers above the base become those of `arrangement`. Once, and after all merging.
+  void arrange(Arrangement arrangement);
+  void annotate(std::string key, std::string value) { annotations_.emplace_back(std::move(key), std::move(value)); }
+  void set_sharing(SharingReport sharing) { sharing_ = std::move(sharing); }
   /// The path goes; what is below a directory must go, too. False when it must not: in the base, or kept by the user.
   bool remove(NodeId node, std::string_view path, std::string_view reason);
   InodeEdit& edit(const Node& node, std::string_view reason);
@@ -92,6 +107,13 @@ class Plan {
 
   // What lay_out(), the writer and the proof read.
   bool is_rewritten(std::uint32_t layer) const { return rewritten_[layer]; }
+  /// nullptr when own layers keep their order.
+  const Arrangement* arrangement() const { return arrangement_ ? &*arrangement_ : nullptr; }
+  bool is_arranged(const PlannedLayer& layer) const { return arrangement_ && layer.first_source >= base_layers_; }
+  /// None while no pass has asked how own layers are best ordered.
+  const std::optional<SharingReport>& sharing() const { return sharing_; }
+  /// Of the manifest.
+  const std::vector<std::pair<std::string, std::string>>& annotations() const { return annotations_; }
   bool is_removed(NodeId node) const { return removed_.contains(static_cast<std::uint32_t>(node)); }
   const InodeEdit* edit_of(const Node& node) const;
   /// Do the bytes of this hidden file serve again?
@@ -132,7 +154,9 @@ class Plan {
   std::map<std::string, AddedDirectory> added_;
   std::map<std::string, AddedLink> added_links_;
   std::set<EntryId> givers_;
-  std::vector<std::pair<std::string, std::string>> env_;
+  std::optional<Arrangement> arrangement_;
+  std::optional<SharingReport> sharing_;
+  std::vector<std::pair<std::string, std::string>> env_, annotations_;
   std::vector<PassRun> runs_;
   std::vector<std::string> notes_;
   MediaFamily family_ = MediaFamily::keep;
@@ -140,10 +164,16 @@ class Plan {
   MediaTypes media_types_ = MediaTypes::as_stated;
 };
 
+struct Pass;
+
 /// What a pass sees and does.
 struct PassInput {
   const ImageModel& image;
   const OptimizeOptions& options;
+  std::span<const Pass* const> selected{};               ///< all that run
+  std::span<const lambda::ComponentContents> history{};  ///< of options.history
+
+  bool has(std::string_view pass_id) const;
 };
 
 struct Pass {

@@ -26,8 +26,8 @@ std::uint64_t stored_bytes(const ImageModel& image) {
 /// Passes that add bytes on purpose, or move bytes where the user wants them.
 bool is_repair(const PassRun& run) {
   const std::string_view id = run.pass->id;
-  return !run.edits.empty() &&
-         (id == "add-parent-directories" || id == "repair-hard-links" || id == "merge-layers" || id == "recompress");
+  return !run.edits.empty() && (id == "add-parent-directories" || id == "repair-hard-links" || id == "merge-layers" ||
+                                id == "order-for-sharing" || id == "pack-layers" || id == "recompress");
 }
 
 }  // namespace
@@ -66,6 +66,7 @@ OptimizeReport report_of(ImageSummary input, const ImageModel& image, const Base
   report.base_evidence = base.evidence;
   report.runs = plan.runs();
   report.notes = plan.notes();
+  report.sharing = plan.sharing();
   for (const PlannedLayer& layer : plan.layers()) {
     OutputLayer output;
     output.first_source = layer.first_source;

@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "optimize/lay_out.h"
 #include "optimize/layer_output.h"
+#include "optimize/waiting_files.h"
 
 namespace ocitidy {
 namespace {
@@ -43,6 +44,10 @@ class LayersWriter {
   Result<void> copy(std::size_t planned);
   Result<void> recompress(std::size_t planned);
   Result<void> rewrite(const Job& job);
+  Result<void> rearrange(const Job& job);
+  Result<void> collect(std::uint32_t source, const std::set<EntryId>& wanted, WaitingFiles& files);
+  Result<void> assemble(std::size_t planned, const WaitingFiles& files);
+  void note_edited(EntryId id, const std::optional<Sha256>& edited);
   Result<void> feed(std::uint32_t source, const std::vector<std::size_t>& planned, std::vector<OpenLayer>& open);
   Result<void> hand_over(const Entry& entry, TarReader& tar, OpenLayer& open, EntryId id);
   Result<std::unique_ptr<VerifyingStream>> open_source(std::uint32_t layer) const;
@@ -55,6 +60,22 @@ class LayersWriter {
   WrittenLayers written_;
   std::mutex edited_mutex_;
 };
+
+/// The bytes of tar's current member, which must be as many as when it was scanned.
+template <typename To>
+Result<void> read_file(const Entry& entry, TarReader& tar, const To& to) {
+  Result<void> outcome;
+  std::uint64_t left_bytes = entry.size_bytes;
+  OCITIDY_CHECK(tar.content([&](std::span<const std::byte> bytes) {
+    if (bytes.size() > left_bytes) outcome = fail(Code::corrupt, "a file is longer than when it was scanned");
+    if (outcome) outcome = to(bytes);
+    left_bytes -= std::min<std::uint64_t>(left_bytes, bytes.size());
+    return outcome ? Wants::more : Wants::enough;
+  }));
+  OCITIDY_CHECK(outcome);
+  if (left_bytes > 0) return fail(Code::corrupt, "a file is shorter than when it was scanned");
+  return {};
+}
 
 std::set<std::uint32_t> sources_of(const PlannedLayer& layer) {
   std::set<std::uint32_t> sources;
@@ -167,22 +188,70 @@ Result<void> LayersWriter::feed(std::uint32_t source, const std::vector<std::siz
 }
 
 Result<void> LayersWriter::hand_over(const Entry& entry, TarReader& tar, OpenLayer& open, EntryId id) {
-  Result<void> outcome;
-  std::uint64_t left_bytes = entry.size_bytes;
-  OCITIDY_CHECK(tar.content([&](std::span<const std::byte> bytes) {
-    if (bytes.size() > left_bytes) outcome = fail(Code::corrupt, "a file is longer than when it was scanned");
-    if (outcome) outcome = open.members->content(bytes);
-    left_bytes -= std::min<std::uint64_t>(left_bytes, bytes.size());
-    return outcome ? Wants::more : Wants::enough;
-  }));
-  OCITIDY_CHECK(outcome);
-  if (left_bytes > 0) return fail(Code::corrupt, "a file is shorter than when it was scanned");
+  OCITIDY_CHECK(read_file(entry, tar, [&](auto bytes) { return open.members->content(bytes); }));
   OCITIDY_TRY(const auto edited, open.members->end_content());
-  if (edited) {
-    const std::scoped_lock lock(edited_mutex_);
-    written_.edited.emplace(id, *edited);
-  }
+  note_edited(id, edited);
   OCITIDY_TRY(open.waiting, open.members->advance());
+  return {};
+}
+
+void LayersWriter::note_edited(EntryId id, const std::optional<Sha256>& edited) {
+  if (!edited) return;
+  const std::scoped_lock lock(edited_mutex_);
+  written_.edited.emplace(id, *edited);
+}
+
+/// Members in an order of their own: each source layer is decoded once, and its files wait for their places.
+Result<void> LayersWriter::rearrange(const Job& job) {
+  const OptimizeOptions& options = plan_.options();
+  OCITIDY_TRY(WaitingFiles files, WaitingFiles::open(options.spool_directory, options.limits.spool_bytes));
+  std::set<EntryId> wanted;
+  for (const std::size_t p : job.planned) {
+    const auto& bytes_of = plan_.layers()[p].bytes_of;
+    std::ranges::copy_if(bytes_of, std::inserter(wanted, wanted.end()), [](EntryId id) { return id != kNoBytes; });
+  }
+  for (const std::uint32_t source : job.sources) {
+    if (auto done = collect(source, wanted, files); !done) {
+      return fail_at(std::move(done).error(), cat("layer ", source));
+    }
+  }
+  OCITIDY_CHECK(files.seal());
+  std::vector<Result<void>> results(job.planned.size());
+  parallel_for(results.size(), threads_, [&](std::size_t i) { results[i] = assemble(job.planned[i], files); });
+  for (Result<void>& result : results) OCITIDY_CHECK(std::move(result));
+  return {};
+}
+
+Result<void> LayersWriter::collect(std::uint32_t source, const std::set<EntryId>& wanted, WaitingFiles& files) {
+  OCITIDY_TRY(const auto blob, open_source(source));
+  Decoder decoder(*blob);
+  TarReader tar(decoder, plan_.options().limits);
+  auto next = wanted.lower_bound({source, 0});
+  for (std::uint32_t index = 0; next != wanted.end() && next->layer == source; ++index) {
+    OCITIDY_TRY(const auto member, tar.next());
+    if (!member) return fail(Code::corrupt, "the layer holds fewer members than when it was scanned");
+    if (next->index != index) continue;
+    files.begin(*next);
+    OCITIDY_CHECK(read_file(image_.entry(*next), tar, [&](auto bytes) { return files.append(bytes); }));
+    ++next;
+  }
+  return {};
+}
+
+Result<void> LayersWriter::assemble(std::size_t planned, const WaitingFiles& files) {
+  const PlannedLayer& layer = plan_.layers()[planned];
+  OCITIDY_TRY(const auto output, LayerOutput::open(to_, layer.compression, pool_));
+  MemberOutput members(layer, *output);
+  for (;;) {
+    OCITIDY_TRY(const auto waiting, members.advance());
+    if (!waiting) break;
+    const EntryId id = layer.bytes_of[*waiting];
+    OCITIDY_CHECK(files.read(id, [&](auto bytes) { return members.content(bytes); }));
+    OCITIDY_TRY(const auto edited, members.end_content());
+    note_edited(id, edited);
+  }
+  OCITIDY_CHECK(members.finish());
+  OCITIDY_TRY(written_.layers[planned], output->finish());
   return {};
 }
 
@@ -195,7 +264,9 @@ Result<void> LayersWriter::write(const Job& job) {
     case OutputLayer::Fate::rewritten:
       break;
   }
-  return rewrite(job);
+  const bool arranged =
+      std::ranges::any_of(job.planned, [&](std::size_t p) { return plan_.is_arranged(plan_.layers()[p]); });
+  return arranged ? rearrange(job) : rewrite(job);
 }
 
 Result<WrittenLayers> LayersWriter::run() {

@@ -1,4 +1,6 @@
 // json_optimize.cc - what optimize() did, or would do, for programs: docs/optimize-report.schema.json.
+#include <cmath>
+
 #include "ocitidy/report.h"
 #include "report/json_image.h"
 #include "report/optimize_words.h"
@@ -66,6 +68,28 @@ void write_proof(JsonWriter& json, const Certificate& certificate) {
   json.end_object();
 }
 
+void write_estimate(JsonWriter& json, const SharingEstimate& estimate) {
+  json.begin_object();
+  json.member("ownLayers", estimate.layers);
+  json.member("newChunks", std::llround(estimate.new_chunks));
+  json.member("pushedBytes", std::llround(estimate.pushed_bytes));
+  if (estimate.touched_chunks) json.member("touchedChunks", *estimate.touched_chunks);
+  json.end_object();
+}
+
+/// Estimates, docs/coldstart.md.
+void write_sharing(JsonWriter& json, const SharingReport& sharing) {
+  json.key("sharing");
+  json.begin_object();
+  json.member("intervalDays", 30);
+  json.member("keptInput", sharing.kept_input);
+  json.key("before");
+  write_estimate(json, sharing.before);
+  json.key("after");
+  write_estimate(json, sharing.after);
+  json.end_object();
+}
+
 /// What is known only of an image that was written.
 void write_outcome(JsonWriter& json, const OptimizeReport& report) {
   json.key("after");
@@ -107,6 +131,7 @@ void write_json(const OptimizeReport& report, const Write& write) {
   for (std::size_t i = 0; i < report.layers.size(); ++i) write_layer(json, i, report.layers[i], report.written);
   json.end_array();
   json.texts("notes", report.notes);
+  if (report.sharing) write_sharing(json, *report.sharing);
   json.key("before");
   write_sizes(json, report.compressed_bytes_before, report.tar_bytes_before);
   if (report.written) write_outcome(json, report);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <limits>
 
 #include "base/text.h"
@@ -30,6 +31,8 @@ std::string arrow(const std::string& before, const std::string& after) {
   return before == after ? before : cat(before, " -> ", after);
 }
 
+std::uint64_t whole(double bytes) { return static_cast<std::uint64_t>(std::llround(bytes)); }
+
 std::string edit_line(const Edit& edit) {
   std::string text = cat("  ", edit_kind_name(edit.kind), ":");
   if (!edit.path.empty()) text += cat(" /", shown(edit.path));
@@ -52,6 +55,7 @@ class TextOptimize {
     write_idle();
     write_(cat("\n", layers_table()));
     write_dropped();
+    write_sharing();
     write_("\n");
     for (const std::string& note : report_.notes) {
       write_(cat(painted(colour_, Paint::warning, "note"), "  ", shown(note), "\n"));
@@ -87,6 +91,14 @@ class TextOptimize {
 
   using Row = std::array<std::string, 6>;
 
+  /// Is the layer one of several that the same layers of the input were cut into? Sizes before tell nothing of it then.
+  bool is_part(std::size_t i) const {
+    const auto same = [&](std::size_t other) {
+      return other < report_.layers.size() && report_.layers[other].first_source == report_.layers[i].first_source;
+    };
+    return same(i + 1) || (i > 0 && same(i - 1));
+  }
+
   Row layer_row(std::size_t i) const {
     const OutputLayer& layer = report_.layers[i];
     const bool merged = layer.first_source != layer.last_source;
@@ -99,6 +111,7 @@ class TextOptimize {
       digest = merged ? cat(layer.last_source - layer.first_source + 1, " layers") : short_digest(source.digest);
     }
     const auto size = [&](std::uint64_t before, std::uint64_t after) {
+      if (is_part(i)) return report_.written ? human_bytes(after) : std::string("?");
       return arrow(human_bytes(before), report_.written ? human_bytes(after) : human_bytes(before));
     };
     return {std::to_string(i),
@@ -137,6 +150,25 @@ class TextOptimize {
     for (std::size_t s = 0; s < used.size(); ++s) {
       if (!used[s]) write_(cat("left out  layer ", s, ": it has nothing left to say\n"));
     }
+  }
+
+  /// Both sides of each estimate, also when nothing was changed for it.
+  void write_sharing() {
+    if (!report_.sharing) return;
+    const auto& [before, after, kept_input] = *report_.sharing;
+    const auto chunks = [](double count) { return std::to_string(std::llround(count)); };
+    std::string text =
+        cat("\nestimated for the own layers", kept_input ? ", whose order stays: no other was found to be better" : "",
+            "\n  new chunks   ", arrow(chunks(before.new_chunks), chunks(after.new_chunks)),
+            " of 512 KiB, expected after 30 days of changes\n  pushed again ",
+            arrow(human_bytes(whole(before.pushed_bytes)), human_bytes(whole(after.pushed_bytes))),
+            " of unpacked layers, expected after 30 days\n");
+    if (before.touched_chunks && after.touched_chunks) {
+      text +=
+          cat("  at start     ", arrow(std::to_string(*before.touched_chunks), std::to_string(*after.touched_chunks)),
+              " chunks hold what the trace saw\n");
+    }
+    write_(text);
   }
 
   void write_plan() {

@@ -145,7 +145,10 @@ std::optional<Optimized> optimize_thoroughly(const Image& image, const OptimizeO
   compare_verification(image, *result, options, problems);
   OptimizeOptions again_options = options;
   again_options.platform.reset();
-  again_options.merge_range.reset();  // numbers layers that the output may not have
+  if (again_options.merge_range) {  // it numbers layers that the output may not have, and kept these passes out
+    again_options.merge_range.reset();
+    again_options.no_passes.insert(again_options.no_passes.end(), {"order-for-sharing", "pack-layers"});
+  }
   const auto again = optimize_once(result->image, again_options, to, problems);
   if (again && again->image.root.digest != result->image.root.digest) {
     problems.emplace_back("optimized again, it is another image");

@@ -75,7 +75,8 @@ Outcome plan(const PassInput& in, Plan& plan) {
   const OptimizeOptions& options = in.options;
   const auto count = static_cast<std::uint32_t>(in.image.layers().size());
   const bool squash = options.squash == OptimizeOptions::Squash::own_layers;
-  if (!squash && !options.merge_range && !options.max_layers && options.merge_below_bytes == 0) {
+  const std::uint32_t max_layers = in.has("pack-layers") ? 0 : options.max_layers.value_or(0);
+  if (!squash && !options.merge_range && max_layers == 0 && options.merge_below_bytes == 0) {
     return Outcome::not_applicable("no merging was asked for (--squash, --merge, --merge-below, --max-layers)");
   }
   if (squash && plan.base_layers() + 1 < count) {
@@ -89,7 +90,7 @@ Outcome plan(const PassInput& in, Plan& plan) {
     merge(plan, first, options.merge_range->second, "asked for");
   }
   if (options.merge_below_bytes > 0) merge_small(in, plan, options.merge_below_bytes);
-  if (options.max_layers) merge_pairs_until(in, plan, *options.max_layers);
+  if (max_layers != 0) merge_pairs_until(in, plan, max_layers);
   return Outcome::checked();
 }
 

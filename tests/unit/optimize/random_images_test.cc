@@ -101,6 +101,15 @@ std::vector<Wish> wishes(std::uint32_t layers) {
     o.max_layers = 3;
     o.codec = Codec::zstd;
   });
+  add("base=1 order and pack", [](OptimizeOptions& o) {
+    o.base_layers = 1;
+    o.passes = {"order-for-sharing", "pack-layers"};
+    o.max_layers = 4;
+  });
+  add("order with a trace", [](OptimizeOptions& o) {
+    o.passes = {"order-for-sharing"};
+    o.used_paths = {"a", "b/**", "d/a"};
+  });
   add("compression=none", [](OptimizeOptions& o) { o.codec = Codec::none; });
   // Each pass alone has to do with what the others leave.
   for (const char* pass : {"drop-hidden", "drop-duplicate-members", "drop-dead-whiteouts", "fold-metadata-copies",
