@@ -11,8 +11,8 @@ namespace {
 
 using Trace = Sharing::Trace;
 
-/// A new plan throws away what the registry has of the old one: it must be worth that. Source: issue of plan stability
-/// in chunk-wise packers, where small changes reshuffled all layers; 1.3 leaves room for the noise of change rates.
+/// A new plan throws away what the registry has of the old one, and change rates are rough: less than this is not worth
+/// it. Chosen, not measured.
 constexpr double kReplanFactor = 1.3;
 
 /// Gains that are worth new layers: one part in a hundred, and more than what one small file more or less makes.
