@@ -11,7 +11,7 @@ import subprocess
 
 import harness
 import images
-from harness import CLEAN, FINDINGS, INTERNAL, IO_ERROR, REJECTED, USAGE, CliTest, Settings, read_terminal
+from harness import CLEAN, FINDINGS, INTERNAL, IO_ERROR, REJECTED, USAGE, CliTest, Settings
 from images import member, tar_of
 
 
@@ -334,11 +334,10 @@ class Commands(CliTest):
 
 class Terminal(CliTest):
     def on_terminal(self, *arguments, **env):
-        main_end, run_end = harness.open_terminal()
-        done = self.run_cli(*arguments, stdout=run_end, env=env)
-        os.close(run_end)
-        self.assertEqual(done.stderr, b"")
-        return read_terminal(main_end).decode()
+        def run(terminal):
+            self.assertEqual(self.run_cli(*arguments, stdout=terminal, env=env).stderr, b"")
+
+        return harness.written_to_terminal(run).decode()
 
     def test_colour(self):
         image = self.layout(layers=images.layers_without_parent()).folder

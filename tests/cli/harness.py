@@ -1,4 +1,5 @@
 """What every test of the command line stands on: a folder, images in it, and runs that are looked at closely."""
+import concurrent.futures
 import os
 import pathlib
 import pty
@@ -70,6 +71,19 @@ def open_terminal():
         return pty.openpty()
     except OSError as error:
         raise unittest.SkipTest("no pseudo-terminal: %s" % error) from error
+
+
+def written_to_terminal(run):
+    """All that `run` writes to the end of a pseudo-terminal that it is given. Reads meanwhile: a terminal holds a few
+    kilobytes, and then makes who writes wait."""
+    main_end, run_end = open_terminal()
+    with concurrent.futures.ThreadPoolExecutor(1) as reader:
+        text = reader.submit(read_terminal, main_end)
+        try:
+            run(run_end)
+        finally:
+            os.close(run_end)
+        return text.result()
 
 
 def read_terminal(main_end):

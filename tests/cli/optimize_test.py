@@ -264,6 +264,40 @@ class Outputs(OptimizeTest):
         self.assertEqual(sources("--max-layers", "2"), [(0, 0), (1, 2)])
         self.expect(REJECTED, "optimize", image, "--dry-run", "--max-input-layers", "2")
 
+    def builds(self, *sizes):
+        """One image for each size of the package that changes; its code stands below its packages."""
+        site = "opt/python/site-packages/"
+        for i, size in enumerate(sizes):
+            base = tar_of([member("srv/"), member("srv/base", b"b" * 9000)])
+            code = tar_of([member("var/"), member("var/task/"), member("var/task/app.py", b"print(1)")])
+            folders = [member("opt/"), member("opt/python/"), member(site)]
+            for name, data in (("alpha", b"a" * 300_000), ("beta", b"b" * 2_000_000), ("gamma", b"c" * size)):
+                folders += [member(f"{site}{name}/"), member(f"{site}{name}/x.so", data)]
+            self.layout(f"build-{i}", [base, code, tar_of(folders)])
+
+    def test_order_and_layers_for_the_next_build(self):
+        self.builds(40_000, 60_000)
+        wishes = ("--preset", "lambda", "--base", "1", "--max-layers", "5")
+        first = self.optimize("build-0", "-o", "first", *wishes)
+        self.expect(CLEAN, "verify", "build-0", "first")
+        sharing = first["sharing"]
+        self.assertFalse(sharing["keptInput"])
+        self.assertLess(sharing["after"]["newChunks"], sharing["before"]["newChunks"])
+        self.assertLess(sharing["after"]["pushedBytes"], sharing["before"]["pushedBytes"])
+        self.assertNotIn("touchedChunks", sharing["after"])
+        second = self.optimize("build-1", "-o", "second", *wishes, "--plan-from", "first", "--history", "build-0")
+        self.expect(CLEAN, "verify", "build-1", "second")
+        known = {layer["digest"] for layer in first["layers"]}
+        self.assertEqual(len([layer for layer in second["layers"] if layer["digest"] not in known]), 1)
+        text = self.expect(CLEAN, "optimize", "build-1", "--dry-run", *wishes, "--plan-from", "build-0").stdout.decode()
+        self.assertIn("the image before has no plan", text)
+        self.assertIn("new chunks", text)
+        (self.folder / "list").write_text("opt/python/site-packages/gamma/x.so\n")
+        traced = self.optimize("build-1", "--dry-run", *wishes, "--trace", "list")
+        self.assertEqual(traced["sharing"]["after"]["touchedChunks"], 1)
+        self.expect(IO_ERROR, "optimize", "build-1", "--dry-run", *wishes, "--history", "none", stderr="--history")
+        self.expect(USAGE, "optimize", "build-1", "--dry-run", "--no-pass", "pack-layers", "--plan-from", "first")
+
     def test_base_image(self):
         layers = wasteful_layers()
         self.layout("base", layers[:1])

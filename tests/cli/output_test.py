@@ -13,7 +13,7 @@ import time
 
 import harness
 import images
-from harness import CLEAN, IO_ERROR, REJECTED, USAGE, CliTest, Settings, read_terminal
+from harness import CLEAN, IO_ERROR, REJECTED, USAGE, CliTest, Settings
 from images import member, tar_of
 
 
@@ -84,10 +84,10 @@ class OutputFiles(CliTest):
         link.symlink_to("/proc/self/fd/1")  # as /dev/stdout is
         self.assertEqual(self.expect(CLEAN, "lint", image, "-o", link).stdout, wanted)
         self.assertTrue(link.is_symlink())
-        main_end, run_end = harness.open_terminal()  # in a file system where nobody can make or replace a file
-        self.expect(CLEAN, "lint", image, "--color=never", "-o", os.ttyname(run_end))
-        os.close(run_end)
-        self.assertEqual(read_terminal(main_end), wanted)
+        # In a file system where nobody can make or replace a file.
+        text = harness.written_to_terminal(
+            lambda end: self.expect(CLEAN, "lint", image, "--color=never", "-o", os.ttyname(end)))
+        self.assertEqual(text, wanted)
         fifo = self.folder / "fifo"
         os.mkfifo(fifo)
         got = []

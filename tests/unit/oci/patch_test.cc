@@ -350,6 +350,21 @@ TEST(PatchManifest, ChangesTheValuesThatChange) {
   EXPECT_TRUE(result.dropped.empty());
 }
 
+TEST(PatchManifest, AnnotationsAreSetOrReplaced) {
+  for (const std::string& raw : {docker_manifest(), oci_manifest()}) {
+    const Manifest manifest = manifest_of(raw);
+    ManifestPatch patch = same(manifest);
+    patch.annotations = {{"a/b", "1"}, {"plan", "\"x\""}};
+    const PatchedManifest once = patched(manifest, patch);
+    const Manifest after = manifest_of(once.raw);
+    EXPECT_EQ(after.annotations.size(), manifest.annotations.size() + 2);
+    EXPECT_EQ(after.annotations.at("a/b"), "1");
+    EXPECT_EQ(after.annotations.at("plan"), "\"x\"");
+    patch.annotations = {{"plan", "y"}};
+    EXPECT_EQ(manifest_of(patched(after, patch).raw).annotations.at("plan"), "y");
+  }
+}
+
 TEST(PatchManifest, LayersComeAndGo) {
   const Manifest manifest = manifest_of(docker_manifest());
   ManifestPatch patch = same(manifest);
