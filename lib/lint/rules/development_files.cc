@@ -5,6 +5,8 @@
 #include <map>
 
 #include "base/text.h"
+#include "formats/pyc.h"
+#include "image/quick_glob.h"
 #include "image/removable_paths.h"
 #include "lint/rules/rules.h"
 #include "lint/wording.h"
@@ -14,7 +16,6 @@ namespace {
 
 constexpr std::uint64_t kWorthALineBytes = std::uint64_t{1} << 20;
 constexpr std::size_t kDirectories = 3;
-constexpr std::string_view kPackagesMark = "-packages/";  // site-, dist-
 
 struct Kind {
   std::string_view pass;  // whose rows of the table of removable paths make the kind
@@ -57,17 +58,35 @@ std::string_view directory_of(std::string_view path) {
   return end == std::string_view::npos ? parent_path(path) : path.substr(0, end);
 }
 
-/// The rows of all kinds, in the table's order; without those about Python's packages alone unless `packages`: a third
-/// of all globs, and most paths lie elsewhere.
-std::vector<RemovablePath> rows_of_kinds(bool packages) {
-  std::vector<RemovablePath> rows;
-  for (const RemovablePath& row : removable_paths()) {
-    if (std::ranges::find(kKinds, row.pass, &Kind::pass) == kKinds.end()) continue;
-    const auto is_of_package = [](std::string_view glob) { return glob.contains(kPackagesMark); };
-    if (packages || !std::ranges::all_of(row.globs, is_of_package)) rows.push_back(row);
+/// The rows of all kinds, in the table's order. Hardly any path is of one, so most are refused by their byte pairs.
+class Rows {
+ public:
+  Rows() {
+    for (const RemovablePath& row : removable_paths()) {
+      if (std::ranges::find(kKinds, row.pass, &Kind::pass) == kKinds.end()) continue;
+      for (const std::string_view glob : row.globs) globs_.push_back({BytePairs::of_glob(glob), &row});
+    }
   }
-  return rows;
-}
+
+  const RemovablePath* first_of(const PathFacts& facts) const {
+    BytePairs pairs = BytePairs::of_path(facts.path);
+    if (const auto source = pyc_source_path(facts.path)) pairs.add(BytePairs::of_path(*source));  // goes with that
+    const RemovablePath* refused = nullptr;
+    for (const Glob& glob : globs_) {
+      if (glob.row == refused || !pairs.has_all(glob.pairs)) continue;
+      if (removable(facts, {glob.row, 1}) != nullptr) return glob.row;
+      refused = glob.row;
+    }
+    return nullptr;
+  }
+
+ private:
+  struct Glob {
+    BytePairs pairs;
+    const RemovablePath* row;
+  };
+  std::vector<Glob> globs_;
+};
 
 Finding about(const Kind& kind, std::uint32_t layer, const Amount& amount) {
   std::vector<std::pair<std::uint64_t, std::string_view>> largest;
@@ -88,14 +107,14 @@ Finding about(const Kind& kind, std::uint32_t layer, const Amount& amount) {
 
 Outcome check(const LintInput& in, FindingSink& out) {
   if (const auto outcome = without_files(in.image)) return *outcome;
-  const std::vector<RemovablePath> all = rows_of_kinds(true), elsewhere = rows_of_kinds(false);
+  const Rows rows;
   const auto caches = removable_paths_of("drop-package-caches");
   std::map<std::pair<std::string_view, std::uint32_t>, Amount> found;  // by pass and layer
   in.image.walk([&](NodeId id, std::string_view path) {
     const Node node = in.image.node(id);
     if (node.type != EntryType::file || node.size_bytes == 0 || node.link_count > 1) return;
     const PathFacts facts{.path = path, .type = node.type};
-    const RemovablePath* row = removable(facts, path.contains(kPackagesMark) ? all : elsewhere);
+    const RemovablePath* row = rows.first_of(facts);
     if (row == nullptr || removable(facts, caches) != nullptr) return;
     Amount& amount = found[{row->pass, node.layer}];
     ++amount.files;
