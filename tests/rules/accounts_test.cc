@@ -1,4 +1,4 @@
-// Edges of empty-password and duplicate-account: links, cut files, lines that are no accounts.
+// Edges of empty-password, duplicate-account and root-user: links, cut files, lines that are no accounts.
 #include <gtest/gtest.h>
 
 #include "base/text.h"
@@ -51,6 +51,40 @@ TEST(DuplicateAccount, CountsEachKindApart) {
   expect_silent("duplicate-account", with("a:x:1:1:::\\nb:x:2:1:::\\n", "a:x:1:\\nb:x:2:\\n"));
   expect_silent("duplicate-account", with("a:x::1:::\\nb:x::1:::\\n", ""));
   EXPECT_EQ(expect_finds("duplicate-account", with("a:x:1:1:::\\nb:x:1:1:::\\n", "a:x:1:\\na:x:2:\\n")).size(), 2u);
+}
+
+TEST(RootUser, LooksUpTheName) {
+  const auto with = [](std::string_view user, std::string_view passwd) {
+    return cat("option profile=generic\nconfig user ", user, "\nbase healthy\nlayer\nfile etc/passwd \"", passwd,
+               "\"\n");
+  };
+  const std::vector<Finding> findings = expect_finds("root-user", with("toor:staff", "a:x:1:1:::\\ntoor:x:0:0:::\\n"));
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_NE(findings[0].message.find("line 2 of '/etc/passwd'"), std::string::npos) << findings[0].message;
+  ASSERT_EQ(findings[0].where.size(), 2u);
+  EXPECT_EQ(findings[0].where[1].path, "etc/passwd");
+  expect_finds("root-user", with("toor", "toor:x:00:0:::\\n"));
+  // The first line of a name counts.
+  expect_silent("root-user", with("app", "app:x:7:1:::\\napp:x:0:0:::\\n"));
+  expect_silent("root-user", with("app", "apps:x:0:0:::\\nap:x:0:0:::\\n"));
+  // No number: 4294967296, and nothing at all.
+  expect_silent("root-user", with("app", "app:x:4294967296:0:::\\n"));
+  expect_silent("root-user", with("app", "app:x::0:::\\n"));
+  // Of a name that is a number engines differ; and root stays root.
+  expect_silent("root-user", with("7", "7:x:0:0:::\\n"));
+  expect_finds("root-user", with("root", "root:x:7:0:::\\n"));
+  expect_finds("root-user", with("0", ""));
+}
+
+TEST(RootUser, IsSilentWhereThePasswordFileIsNotSeen) {
+  const std::string start = "option profile=generic\nconfig user toor\n";
+  const std::string passwd = "layer\nfile etc/passwd \"toor:x:0:0:::\\n\"\n";
+  expect_silent("root-user", start + "base healthy");
+  expect_silent("root-user", start + "base none");
+  expect_silent("root-user", cat(start, "base healthy\n", passwd, "layer\nwhiteout etc/passwd\n"));
+  expect_finds("root-user", cat(start, "base healthy\n", passwd));
+  expect_silent("root-user", cat(start, "base healthy\n", passwd,
+                                 "layer type=application/vnd.oci.image.layer.v1.tar+gzip+encrypted bytes=\"x\"\n"));
 }
 
 TEST(DuplicateAccount, SaysWhatItCannotJudge) {
