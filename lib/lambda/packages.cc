@@ -5,6 +5,7 @@
 #include <array>
 #include <numeric>
 #include <optional>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -43,6 +44,10 @@ class Finder {
 
   std::vector<Package> find() {
     image_.walk([this](NodeId id, std::string_view path) { visit(id, path); });
+    // NuGet's cache and .NET itself keep assemblies too: only those beside an application are what it was built with.
+    std::erase_if(found_, [this](const Package& package) {
+      return package.ecosystem == Ecosystem::dotnet && !dotnet_applications_.contains(package.root);
+    });
     return std::move(found_);
   }
 
@@ -61,6 +66,11 @@ class Finder {
       add_python(id, path, name);
     } else if (name.ends_with(".jar")) {
       add_numbered(Ecosystem::java, id, path, name.substr(0, name.size() - 4), EntryType::file);
+    } else if (name.ends_with(".dll")) {
+      if (image_.node(id).type == EntryType::file)
+        add(Ecosystem::dotnet, std::string(name.substr(0, name.size() - 4)), {}, id, parent_path(path));
+    } else if (name.ends_with(".runtimeconfig.json")) {
+      dotnet_applications_.emplace(parent_path(path));
     } else {
       add_by_parent(id, path, name);
     }
@@ -100,6 +110,7 @@ class Finder {
 
   const ImageModel& image_;
   std::string passed_over_;  // with a slash at its end; "" when the walk is in no such directory
+  std::set<std::string, std::less<>> dotnet_applications_;  // folders
   std::vector<Package> found_;
 };
 

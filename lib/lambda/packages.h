@@ -1,7 +1,8 @@
 // packages.h - what package managers installed in an image, told by the names of paths alone.
 //
 // No manifest is opened: pip writes name and version into a directory's name, RubyGems and Maven into a file's, and npm
-// at least the name. Copies that no program loads (caches, vendored copies, what /tmp hides) do not count.
+// at least the name. Of .NET the assemblies beside an application's .runtimeconfig.json count. Copies that no program
+// loads (caches, vendored copies, what /tmp hides) do not count.
 #pragma once
 
 #include <compare>
@@ -16,13 +17,14 @@
 
 namespace ocitidy::lambda {
 
-enum class Ecosystem : std::uint8_t { python, node, ruby, java };
+enum class Ecosystem : std::uint8_t { python, node, ruby, java, dotnet };
 
 struct Package {
   Ecosystem ecosystem = Ecosystem::python;
-  std::string name;            ///< Python: normalised as in PEP 503; Node: with its scope, "@aws-sdk/client-s3"
-  std::string version;         ///< "" where the path does not say: Node
-  NodeId node = NodeId::root;  ///< NAME-VERSION.dist-info or .egg-info, node_modules/NAME, the gem, the jar
+  std::string
+      name;  ///< Python: normalised as in PEP 503; Node: with its scope, "@aws-sdk/client-s3"; .NET: of the assembly
+  std::string version;         ///< "" where the path does not say: Node, .NET
+  NodeId node = NodeId::root;  ///< NAME-VERSION.dist-info or .egg-info, node_modules/NAME, the gem, the jar, the .dll
   std::string root;            ///< the directory that holds it: site-packages, node_modules, gems, ...
 };
 

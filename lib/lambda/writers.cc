@@ -87,8 +87,52 @@ std::optional<Unwritable> judge(const ImageModel& image, const Writer& writer) {
   return result;
 }
 
-bool find_writer(const ImageModel& image, const Packages& packages, std::span<const std::string> commands,
-                 Unwritable& result) {
+/// What the image starts.
+struct Started {
+  std::vector<std::string> names;
+  std::vector<Program> programs;
+};
+
+/// The file that is started and says of itself that it unpacks the library `name`.
+std::optional<NodeId> find_bundle(const ImageModel& image, std::span<const Program> programs, std::string_view name) {
+  const std::string entry = cat("\2", std::string(1, static_cast<char>(name.size())), name);
+  for (const Program& program : programs) {
+    if (!program.file) continue;
+    const EntryId file = *image.node(*program.file).made_by;
+    if (image.contains(file, kDotnetHost).value_or(false) && image.contains(file, entry).value_or(false))
+      return program.file;
+  }
+  return std::nullopt;
+}
+
+bool is_started(const Started& started, std::string_view name) {
+  return std::ranges::find(started.names, name) != started.names.end();
+}
+
+/// Does an assembly beside `package` store ASP.NET's keys? Those that only bring the methods do not count.
+bool stores_keys(const ImageModel& image, const Package& package) {
+  bool stores = false;
+  image.walk([&](NodeId id, std::string_view path) {
+    const Node node = image.node(id);
+    if (node.type != EntryType::file || !path.ends_with(".dll") || parent_path(path) != package.root) return;
+    if (image.name(id).starts_with("Microsoft.AspNetCore.DataProtection")) return;
+    stores = stores || std::ranges::any_of(kKeyTexts, [&](std::string_view text) {
+               return image.contains(*node.made_by, text).value_or(false);
+             });
+  });
+  return stores;
+}
+
+/// Is it told by other packages, or their code, that what was found writes elsewhere?
+bool is_settled(const ImageModel& image, const Packages& packages, const Unwritable& found) {
+  const Writer& writer = *found.writer;
+  const bool stored = std::ranges::any_of(
+      used(writer.unless), [&](std::string_view name) { return packages.find(writer.ecosystem, name) != nullptr; });
+  const bool is_dotnet = !found.packages.empty() && writer.ecosystem == Ecosystem::dotnet;
+  return stored || (is_dotnet && stores_keys(image, *found.packages.front()));
+}
+
+bool find_writer(const ImageModel& image, const Packages& packages, const Started& started, Unwritable& result) {
   for (const std::string_view name : used(result.writer->names)) {
     switch (result.writer->found) {
       case Writer::Found::by_package:
@@ -100,7 +144,10 @@ bool find_writer(const ImageModel& image, const Packages& packages, std::span<co
         break;
       }
       case Writer::Found::by_command:
-        if (result.command.empty() && std::ranges::find(commands, name) != commands.end()) result.command = name;
+        if (result.command.empty() && is_started(started, name)) result.command = name;
+        break;
+      case Writer::Found::by_bundle:
+        if (!result.program) result.program = find_bundle(image, started.programs, name);
         break;
     }
   }
@@ -136,15 +183,15 @@ std::vector<std::string> started_names(const ImageModel& image) {
 }
 
 std::vector<Unwritable> unwritable(const ImageModel& image, const Packages& packages) {
-  const std::vector<std::string> commands = started_names(image);
+  const Started started{.names = started_names(image), .programs = started_programs(image)};
   std::vector<Unwritable> all;
   std::set<std::string_view> told_of;  // places below HOME: the first row for a place is the most telling
   for (const Writer& writer : writers()) {
     if (!writer.severity || told_of.contains(writer.home_path)) continue;
     Unwritable candidate{.writer = &writer, .place = {}};
-    if (!find_writer(image, packages, commands, candidate)) continue;
+    if (!find_writer(image, packages, started, candidate)) continue;
     auto verdict = judge(image, writer);
-    if (!verdict) continue;
+    if (!verdict || is_settled(image, packages, candidate)) continue;
     candidate.variable = std::move(verdict->variable);
     candidate.place = std::move(verdict->place);
     if (!writer.home_path.empty()) told_of.insert(writer.home_path);
@@ -157,6 +204,8 @@ std::vector<Misplaced> misplaced(const ImageModel& image) {
   std::vector<Misplaced> all;
   std::set<std::string_view> told_of;
   for (const Writer& writer : writers()) {
+    // Tools of a build unpack themselves too; the function does not look for what they left.
+    if (writer.found == Writer::Found::by_bundle) continue;
     if (!writer.reads || writer.home_path.empty() || !told_of.insert(writer.home_path).second) continue;
     const auto directory = image.resolve(cat("root/", writer.home_path));
     if (!directory || image.node(*directory).type != EntryType::directory) continue;

@@ -13,6 +13,8 @@
 #include <vector>
 
 #include "lambda/packages.h"
+#include "lambda/runtime.h"
+#include "lambda/start_queries.h"
 #include "ocitidy/finding.h"
 
 namespace ocitidy::lambda {
@@ -20,6 +22,31 @@ namespace ocitidy::lambda {
 /// HOME of the user that Lambda runs functions as: nobody sets HOME, so libraries ask the password database.
 /// Source: aws/aws-lambda-base-images#63; error messages in many threads. Read 2026-09-01.
 inline constexpr std::string_view kLambdaHome = "/home/sbx_user1051";
+
+/// What the host in a self-contained single-file program of .NET 5 and later says when HOME is no good: only such files
+/// hold it. Source: dotnet/runtime, src/native/corehost/hostmisc/pal.unix.cpp.
+inline constexpr std::string_view kDotnetHost = "Failed to determine default extraction location";
+/// Native libraries of well-known packages, as the manifest of such a file names those that it unpacks at start: type
+/// 2, length, path. Source: dotnet/runtime, src/native/corehost/bundle/file_entry.cpp and file_type.h.
+inline constexpr auto kBundledLibraries = std::to_array<std::string_view>(
+    {"\2\17libe_sqlite3.so", "\2\17libSkiaSharp.so", "\2\23libHarfBuzzSharp.so", "\2\15librdkafka.so",
+     "\2\21libonnxruntime.so", "\2\31libgrpc_csharp_ext.x64.so", "\2\14libduckdb.so", "\2\14libsodium.so"});
+/// What assemblies that store ASP.NET's keys themselves hold: names of methods, and of the interface.
+inline constexpr auto kKeyTexts = std::to_array<std::string_view>({"PersistKeysTo", "IXmlRepository"});
+/// Every rule that calls unwritable() declares these. Only of files that the image starts, and of few folders.
+inline constexpr auto kWriterTexts = [] {
+  constexpr auto kStarted = std::to_array<std::string_view>({kStartFiles, "**/bootstrap"});
+  constexpr auto kAssemblies = std::to_array<std::string_view>({"*/*.dll", "usr/src/app/*.dll", "var/task/*.dll"});
+  std::array<TextQuery, kStarted.size() * (1 + kBundledLibraries.size()) + kAssemblies.size() * kKeyTexts.size()> all{};
+  auto* next = all.data();
+  for (const std::string_view glob : kStarted) {
+    *next++ = {glob, kElfMagic, kDotnetHost};
+    for (const std::string_view text : kBundledLibraries) *next++ = {glob, kElfMagic, text};
+  }
+  for (const std::string_view glob : kAssemblies)
+    for (const std::string_view text : kKeyTexts) *next++ = {glob, "MZ", text};
+  return all;
+}();
 
 /// Up to eight names; the unused ones are "".
 using Names = std::array<std::string_view, 8>;
@@ -29,12 +56,14 @@ struct Writer {
     by_package,  ///< of `ecosystem`, one of `names`
     by_program,  ///< a file at one of the paths `names`
     by_command,  ///< the function starts with one of `names`
+    by_bundle,   ///< the function starts with a single-file program of .NET that holds one of the libraries `names`
   };
   Found found = Found::by_package;
   Ecosystem ecosystem = Ecosystem::python;
   Names names{};
   std::string_view home_path{};  ///< where it writes below HOME; "" when HOME does not matter
   std::string_view elsewhere{};  ///< where it writes otherwise, for people; with home_path "" too: only where told
+  Names unless{};                ///< packages of `ecosystem` that, installed too, store it elsewhere
   Names variables{};             ///< each of them moves it
   Names off{};                   ///< variables that, set to anything but 0, make it stop
   Names data{};                  ///< paths where it finds its data also
@@ -50,12 +79,12 @@ std::span<const Writer> writers();
 struct Unwritable {
   const Writer* writer = nullptr;
   std::vector<const Package*> packages{};  ///< those of its names that are installed
-  std::optional<NodeId> program{};         ///< by_program: the file
+  std::optional<NodeId> program{};         ///< by_program, by_bundle: the file
   std::string command{};                   ///< by_command: the word
   std::string variable{};  ///< the one that points to a place that cannot be written; "" when none is set
   std::string place;       ///< absolute, or in words
 };
-/// Points into `packages`. Reads kStartReads.
+/// Points into `packages`. Reads kStartReads and kWriterTexts.
 std::vector<Unwritable> unwritable(const ImageModel& image, const Packages& packages);
 
 /// Data that a build left in the HOME of the user it ran as, where Lambda's user does not look or cannot read.

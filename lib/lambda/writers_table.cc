@@ -11,6 +11,23 @@ constexpr auto kWarning = Severity::warning;
 constexpr auto kError = Severity::error;
 constexpr auto by_program = Writer::Found::by_program;
 constexpr auto by_command = Writer::Found::by_command;
+constexpr auto by_bundle = Writer::Found::by_bundle;
+
+constexpr Names kKeyStores = {"Amazon.AspNetCore.DataProtection.SSM",
+                              "Microsoft.AspNetCore.DataProtection.StackExchangeRedis",
+                              "Microsoft.AspNetCore.DataProtection.EntityFrameworkCore",
+                              "Microsoft.AspNetCore.DataProtection.AzureStorage",
+                              "Azure.Extensions.AspNetCore.DataProtection.Blobs",
+                              "AspNetCore.DataProtection.Aws.S3",
+                              "Marten.AspNetCore.DataProtection"};
+constexpr std::string_view kKeysInMemory =
+    "it keeps its keys in memory, and cookies and tokens that one environment made are refused by the others (unless "
+    "the "
+    "code stores the keys elsewhere, or needs none)";
+constexpr std::string_view kStoreKeys =
+    "store the keys where all environments read them: package Amazon.AspNetCore.DataProtection.SSM and "
+    "PersistKeysToAWSSystemsManager; ENV HOME=/tmp ends the failed attempt alone, since each environment has its own "
+    "/tmp";
 
 constexpr std::array kWriters = {
     // Hugging Face. graviraja/MLOps-Basics#28, philschmid/serverless-machine-learning#2, huggingface/datasets#7029,
@@ -222,6 +239,45 @@ constexpr std::array kWriters = {
            .severity = kInfo,
            .consequence = "its command cannot store the engines it downloads",
            .fix = "RUN npx prisma generate when the image is built, and ENV HOME=/tmp"},
+    // dotnet/AspNetCore.Docs#28463, dotnet/aspnetcore#54234, both on Lambda. The folder:
+    // DefaultKeyStorageDirectories.cs
+    // of dotnet/aspnetcore. These use the keys, and are no part of ASP.NET's shared framework.
+    Writer{.ecosystem = Ecosystem::dotnet,
+           .names = {"Microsoft.AspNetCore.Identity.EntityFrameworkCore", "Microsoft.AspNetCore.Identity.UI",
+                     "Microsoft.AspNetCore.Authentication.OpenIdConnect"},
+           .home_path = ".aspnet/DataProtection-Keys",
+           .unless = kKeyStores,
+           .variables = {"LOCALAPPDATA", "USERPROFILE"},
+           .severity = kInfo,
+           .consequence = kKeysInMemory,
+           .fix = kStoreKeys},
+    // Beside Microsoft.AspNetCore.dll lies all of ASP.NET, which says nothing of what is used.
+    Writer{.ecosystem = Ecosystem::dotnet,
+           .names = {"Microsoft.AspNetCore.DataProtection"},
+           .home_path = ".aspnet/DataProtection-Keys",
+           .unless =
+               [] {
+                 Names names = kKeyStores;
+                 names.back() = "Microsoft.AspNetCore";
+                 return names;
+               }(),
+           .variables = {"LOCALAPPDATA", "USERPROFILE"},
+           .severity = kInfo,
+           .consequence = kKeysInMemory,
+           .fix = kStoreKeys},
+    // pal.unix.cpp of dotnet/runtime: the host ends when neither HOME nor the home of the user can be written. .NET
+    // Core
+    // 3 took /tmp instead. Files that were unpacked before are taken as they are.
+    Writer{
+        .found = by_bundle,
+        .names = {"libe_sqlite3.so", "libSkiaSharp.so", "libHarfBuzzSharp.so", "librdkafka.so", "libonnxruntime.so",
+                  "libgrpc_csharp_ext.x64.so", "libduckdb.so", "libsodium.so"},
+        .home_path = ".net",
+        .variables = {"DOTNET_BUNDLE_EXTRACT_BASE_DIR"},
+        .reads = true,
+        .severity = kWarning,
+        .consequence = "it cannot unpack the native libraries that it holds, and ends before its code runs",
+        .fix = "ENV DOTNET_BUNDLE_EXTRACT_BASE_DIR=/tmp/.net, or publish without IncludeNativeLibrariesForSelfExtract"},
     // dtnewman/zappa_boilerplate#3.
     Writer{.names = {"webassets"},
            .elsewhere = "static/.webassets-cache beside the application",

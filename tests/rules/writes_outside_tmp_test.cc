@@ -14,21 +14,37 @@ using lambda::Writer;
 
 constexpr std::string_view kRule = "writes-outside-tmp";
 
+constexpr std::string_view kHost =
+    "\\x7f"
+    "ELF \\0 Failed to determine default extraction location ";
+
+/// A single-file program of .NET: the host, the manifest.
+std::string bundle_of(std::string_view library) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  return cat(kHost, "\\0\\0\\x02\\x", kHex.substr(library.size() / 16, 1), kHex.substr(library.size() % 16, 1),
+             library);
+}
+
 /// The member that makes `writer` be found under `name`; commands come by the config.
 std::string member_of(const Writer& writer, std::string_view name) {
   switch (writer.found) {
     case Writer::Found::by_package:
       if (writer.ecosystem == lambda::Ecosystem::node) return cat("dir var/task/node_modules/", name, "\n");
+      if (writer.ecosystem == lambda::Ecosystem::dotnet)
+        return cat("file var/task/App.runtimeconfig.json \"{}\"\nfile var/task/", name, ".dll \"MZ\"\n");
       return cat("dir var/task/", name, "-1.2.3.dist-info\n");
     case Writer::Found::by_program:
       return cat("file ", name, " 0755 elf64\n");
     case Writer::Found::by_command:
       return cat("file usr/bin/", name, " 0755 elf64\n");
+    case Writer::Found::by_bundle:
+      return cat("file app/App 0755 \"", bundle_of(name), "\"\n");
   }
   return {};
 }
 
 std::string config_of(const Writer& writer, std::string_view name) {
+  if (writer.found == Writer::Found::by_bundle) return "config entrypoint /app/App\n";
   return writer.found == Writer::Found::by_command ? cat("config entrypoint /usr/bin/", name, "\n") : "";
 }
 
@@ -181,6 +197,65 @@ TEST(WritesOutsideTmp, SeesCommandsInAShellsText) {
   expect_finds(kRule, "config entrypoint /bin/sh -c \"cd app && PORT=1 exec npm start\"\n" + npm);
   expect_silent(kRule, "config entrypoint /bin/sh -c \"node npm.js npm\"\n" + npm);
   expect_silent(kRule, npm);
+}
+
+TEST(WritesOutsideTmp, TakesOnlySingleFileProgramsThatUnpack) {
+  const auto app = [](std::string_view content) {
+    return cat("config entrypoint /app/App\nbase healthy\nlayer\nfile app/App 0755 \"", content, "\"\n");
+  };
+  const std::string found = expect_finds(kRule, app(bundle_of("libe_sqlite3.so"))).at(0).message;
+  EXPECT_EQ(found.find("'/app/App' writes to '/home/sbx_user1051"), 0u) << found;
+  // A list of dependencies names libraries that lie beside it; libraries may be of other kinds or lengths.
+  expect_silent(kRule, app(cat(kHost, "runtimes/linux-x64/native/libe_sqlite3.so")));
+  expect_silent(kRule, app(cat(kHost, "\\x01\\x0flibe_sqlite3.so")));
+  expect_silent(kRule, app(cat(kHost, "\\x02\\x10libe_sqlite3.so")));
+  // Hosts that take another place: of .NET Core 3, and those that need an installed .NET.
+  expect_silent(kRule, app("\\x7f"
+                           "ELF \\x02\\x0flibe_sqlite3.so"));
+  expect_silent(kRule, app(bundle_of("libe_sqlite3.so").substr(4)));  // no ELF file
+  // Not started.
+  expect_silent(kRule, cat("base healthy\nlayer\nfile app/App 0755 \"", bundle_of("libe_sqlite3.so"), "\"\n"));
+  expect_finds(kRule,
+               cat("config entrypoint /lambda-entrypoint.sh\nbase healthy\nlayer\nfile lambda-entrypoint.sh 0755 "
+                   "\"#!/bin/sh\\nexec /var/runtime/bootstrap\"\nfile bin/sh 0755 elf64\n"
+                   "file var/runtime/bootstrap 0755 \"",
+                   bundle_of("libe_sqlite3.so"), "\"\n"));
+}
+
+TEST(WritesOutsideTmp, LeavesKeysOfAspNetThatAreStoredElsewhereAlone) {
+  const auto app = [](std::string_view more) {
+    return cat("base healthy\nlayer\nfile app/App.runtimeconfig.json \"{}\"\nfile app/",
+               "Microsoft.AspNetCore.Authentication.OpenIdConnect.dll \"MZ\"\n", more);
+  };
+  expect_finds(kRule, app(""));
+  expect_finds(kRule, app("file app/App.dll \"MZ AddOpenIdConnect\"\n"));
+  expect_silent(kRule, app("file app/App.dll \"MZ PersistKeysToFileSystem\"\n"));
+  expect_silent(kRule, app("file app/App.dll \"MZ IXmlRepository\"\n"));
+  expect_silent(kRule, app("file app/Amazon.AspNetCore.DataProtection.SSM.dll \"MZ\"\n"));
+  // The assembly that brings the method, and one of another application.
+  expect_finds(kRule, app("file app/Microsoft.AspNetCore.DataProtection.Extensions.dll \"MZ PersistKeysToX\"\n"));
+  expect_finds(kRule, app("file srv/App.dll \"MZ PersistKeysToX\"\n"));
+  const std::vector<Finding> both =
+      expect_finds(kRule, app("file app/Microsoft.AspNetCore.DataProtection.dll \"MZ\"\n"));
+  EXPECT_EQ(both.size(), 1u);
+}
+
+TEST(WritesOutsideTmp, TakesAssembliesOfApplicationsOnly) {
+  const std::string keys = "Microsoft.AspNetCore.DataProtection.dll \"MZ\"\n";
+  const std::string base = "base healthy\nlayer\n";
+  expect_finds(kRule, cat(base, "file app/App.runtimeconfig.json \"{}\"\nfile app/", keys));
+  expect_silent(kRule, cat(base, "file app/", keys));
+  expect_silent(kRule, cat(base, "file root/.nuget/packages/x/lib/net8.0/", keys));
+  expect_silent(kRule, cat(base, "file usr/share/dotnet/shared/Microsoft.AspNetCore.App/8.0.1/", keys));
+  expect_silent(kRule, cat(base, "file app/App.runtimeconfig.json \"{}\"\nfile app/sub/", keys));
+  // Self-contained: all of ASP.NET is there.
+  expect_silent(
+      kRule,
+      cat(base, "file app/App.runtimeconfig.json \"{}\"\nfile app/Microsoft.AspNetCore.dll \"MZ\"\nfile app/", keys));
+}
+
+TEST(BakedCacheMismatch, LeavesWhatToolsUnpackedAlone) {
+  expect_silent("baked-cache-mismatch", "base healthy\nlayer\nfile root/.net/tool/x/libe_sqlite3.so size=300k\n");
 }
 
 TEST(WritesOutsideTmp, SaysWhatItCannotJudge) {

@@ -22,9 +22,11 @@ constexpr auto kSaid =
     std::to_array<std::string_view>({"[\"HOME\"]", "['HOME']", "NUMBA_CACHE_DIR", "librosa", "rembg", "umap"});
 constexpr auto kTexts = [] {
   constexpr auto kOfModules = lambda::asked_of_own_modules(kSaid);
-  std::array<TextQuery, kOfModules.size() + 2> all{TextQuery{"**", "#!", "HOME=/tmp"},
-                                                   TextQuery{"**", "#!", "NUMBA_CACHE_DIR"}};
-  std::ranges::copy(kOfModules, all.begin() + 2);
+  constexpr auto kOfScripts = std::to_array<TextQuery>({{"**", "#!", "HOME=/tmp"}, {"**", "#!", "NUMBA_CACHE_DIR"}});
+  std::array<TextQuery, kOfModules.size() + kOfScripts.size() + lambda::kWriterTexts.size()> all{};
+  auto end = std::ranges::copy(kOfModules, all.begin()).out;
+  end = std::ranges::copy(kOfScripts, end).out;
+  std::ranges::copy(lambda::kWriterTexts, end);
   return all;
 }();
 

@@ -14,7 +14,7 @@ namespace {
 std::vector<std::string> found(std::string_view members) {
   const auto model = scan(test::image_of(cat("base none\nlayer\n", members)), {});
   EXPECT_TRUE(model) << describe(model.error());
-  constexpr std::array<std::string_view, 4> kNames = {"python", "node", "ruby", "java"};
+  constexpr std::array<std::string_view, 5> kNames = {"python", "node", "ruby", "java", "dotnet"};
   std::vector<std::string> all;
   const Packages packages(*model);
   for (const Package& package : packages.all()) {
@@ -52,6 +52,13 @@ TEST(Packages, ReadsGemsAndJars) {
       found("dir b/gems/nokogiri-1.15.4-x86_64-linux\ndir b/gems/aws-sdk-s3-1.136.0\ndir b/gems/no_number\n"
             "file lib/slf4j-api-2.0.9.jar \"x\"\nfile lib/app.jar \"x\"\ndir lib/d-1.0.jar"),
       (Found{"ruby aws-sdk-s3 1.136.0 in b/gems", "ruby nokogiri 1.15.4 in b/gems", "java slf4j-api 2.0.9 in lib"}));
+}
+
+TEST(Packages, ReadsAssembliesBesideAnApplication) {
+  EXPECT_EQ(found("file app/A.Core.dll \"x\"\nfile app/Z.runtimeconfig.json \"{}\"\ndir app/d.dll\nfile app/sub/B.dll "
+                  "\"x\"\nfile nuget/C.dll \"x\"\nfile E.dll \"x\""),
+            (Found{"dotnet A.Core  in app"}));
+  EXPECT_EQ(found("file E.dll \"x\"\nfile E.runtimeconfig.json \"{}\""), (Found{"dotnet E  in "}));
 }
 
 TEST(Packages, PassesOverCopiesThatNothingLoads) {
