@@ -71,11 +71,11 @@ bool is_fine(const ImageModel& image, std::string_view path) {
   return node && image.node(*node).type == EntryType::symlink && image.node(*node).link_target.starts_with("/dev/");
 }
 
-std::optional<std::pair<NodeId, std::string_view>> nginx_settings(const ImageModel& image, const Start& start) {
+std::optional<NginxSettings> nginx_settings(const ImageModel& image, const Start& start) {
   if (!start.runs("nginx")) return std::nullopt;
-  if (const std::string path = start.after("-c"); path.ends_with("/nginx.conf")) return settings_at(image, path);
+  if (const std::string path = start.after("-c"); path.ends_with("/nginx.conf")) return read_nginx(image, path);
   for (const std::string_view path : {"etc/nginx/nginx.conf", "usr/local/nginx/conf/nginx.conf"}) {
-    if (const auto found = settings_at(image, path)) return found;
+    if (auto found = read_nginx(image, path)) return found;
   }
   return std::nullopt;
 }
@@ -161,14 +161,44 @@ class WriteFinder {
   void nginx() {
     const auto settings = nginx_settings(image_, start_);
     if (!settings || start_.holds("pid /tmp")) return;
-    const std::vector<std::string> values = nginx_values(settings->second, "pid");
-    const std::string pid = values.empty() ? "/run/nginx.pid" : values.back();
+    nginx_folders(*settings);
+    const std::vector<NginxValue> values = settings->values("pid");
+    if (values.empty() && !settings->complete()) return;
+    const std::string pid = values.empty() ? "/run/nginx.pid" : values.back().value;
     if (is_fine(image_, pid)) return;
-    add(settings->first,
+    add(values.empty() ? settings->main_file() : values.back().file,
         cat("nginx writes its process id to ", quote(pid), values.empty() ? " (its default)" : "",
             ", which cannot be written: it does not start"),
         "in nginx.conf: pid /tmp/nginx.pid; error_log /dev/stderr; and client_body_temp_path, proxy_temp_path, "
         "fastcgi_temp_path, uwsgi_temp_path, scgi_temp_path below /tmp");
+  }
+
+  /// nginx makes the folders for bodies when it starts, those that are there already it leaves.
+  void nginx_folders(const NginxSettings& settings) {
+    constexpr std::string_view kFix =
+        "in the block http of nginx.conf: client_body_temp_path /tmp/client; and likewise proxy_temp_path, "
+        "fastcgi_temp_path, uwsgi_temp_path and scgi_temp_path";
+    const auto must_be_made = [this](std::string_view path) {
+      const auto node = image_.resolve(path);
+      return !is_fine(image_, path) && !(node && image_.node(*node).type == EntryType::directory);
+    };
+    for (const std::string_view name :
+         {"client_body_temp_path", "proxy_temp_path", "fastcgi_temp_path", "uwsgi_temp_path", "scgi_temp_path"}) {
+      for (const auto& [file, path] : settings.values(name)) {
+        if (must_be_made(path))
+          add(file,
+              cat("nginx makes ", quote(path), " when it starts, as ", name, " says, and cannot: it does not start"),
+              kFix);
+      }
+    }
+    const auto program = image_.resolve("usr/sbin/nginx");
+    const std::string_view path = kNginxCache.substr(kNginxCache.find('/'));
+    const bool is_default = program && image_.node(*program).type == EntryType::file &&
+                            image_.contains(*image_.node(*program).made_by, kNginxCache).value_or(false);
+    const bool is_set = !settings.complete() || !settings.values("client_body_temp_path").empty();
+    if (!is_default || is_set || settings.values("http").empty() || !must_be_made(path)) return;
+    add(settings.main_file(),
+        cat("nginx makes ", quote(path), " when it starts, as it was built to, and cannot: it does not start"), kFix);
   }
 
   void php_fpm() {
@@ -223,7 +253,7 @@ std::vector<FileLog> file_logs(const ImageModel& image) {
   };
   if (const auto settings = nginx_settings(image, start)) {
     for (const std::string_view name : {"error_log", "access_log"}) {
-      for (const std::string& path : nginx_values(settings->second, name)) add(settings->first, "nginx", path);
+      for (const auto& [file, path] : settings->values(name)) add(file, "nginx", path);
     }
   }
   if (start.runs("apache2") || start.runs("httpd")) {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "lambda/entrypoint.h"
+#include "lambda/nginx_settings.h"
 #include "ocitidy/image_model.h"
 #include "ocitidy/rule.h"
 
@@ -23,16 +24,20 @@ inline constexpr auto kServerSettings = [] {
       {.glob = "**/apache2.conf", .first_bytes = 32 << 10},
       {.glob = "**/fpm/pool.d/*.conf", .first_bytes = 32 << 10},
       {.glob = "**/httpd.conf", .first_bytes = 32 << 10},
-      {.glob = "**/nginx.conf", .first_bytes = 16 << 10},
       {.glob = "**/php-fpm.conf", .first_bytes = 16 << 10},
       {.glob = "**/php-fpm.d/*.conf", .first_bytes = 32 << 10},
   });
-  std::array<ContentQuery, kStartReads.size() + kOwn.size()> all{};
-  std::ranges::copy(kStartReads, all.begin());
-  std::ranges::copy(kOwn, all.begin() + kStartReads.size());
+  std::array<ContentQuery, kStartReads.size() + kNginxFiles.size() + kOwn.size()> all{};
+  auto end = std::ranges::copy(kStartReads, all.begin()).out;
+  end = std::ranges::copy(kNginxFiles, end).out;
+  std::ranges::copy(kOwn, end);
   return all;
 }();
+/// As its program holds the arguments of its configure script: where nginx of the official image and of its vendor's
+/// packages makes folders when it starts. Source: nginx -V of the image nginx:1.27.
+inline constexpr std::string_view kNginxCache = "--http-client-body-temp-path=/var/cache/nginx/client_temp";
 inline constexpr auto kServerTexts = std::to_array<TextQuery>({{"**", "#!", "nginx"},
+                                                               {"usr/sbin/nginx", "\177ELF", kNginxCache},
                                                                {"**", "#!", "php-fpm"},
                                                                {"**", "#!", "apache2"},
                                                                {"**", "#!", "httpd"},

@@ -63,6 +63,81 @@ TEST(ServerWritesOutsideTmp, KnowsNginx) {
                           conf("events {}")));
 }
 
+std::string with_nginx(std::string_view main, std::string_view more = "") {
+  return started("nginx", cat("file etc/nginx/nginx.conf \"", main, "\"\n", more));
+}
+
+TEST(ServerWritesOutsideTmp, ReadsWhatNginxIncludes) {
+  const std::string pid = "file etc/nginx/modules-enabled/a.conf \"pid /tmp/x;\"\n";
+  expect_silent(kRule, with_nginx("include /etc/nginx/modules-enabled/*.conf;", pid));
+  expect_silent(kRule, with_nginx("include modules-enabled/*.conf;", pid));
+  expect_silent(kRule, with_nginx("include modules-enabled/a.conf;", pid));
+  expect_finds(kRule, with_nginx("#include modules-enabled/a.conf;", pid));
+  expect_finds(kRule, with_nginx("include modules-enabled/b*.conf; include conf.d/*.conf; include mime.types;", pid));
+  const std::vector<Finding> findings = expect_finds(
+      kRule, with_nginx("include modules-enabled/*;", "file etc/nginx/modules-enabled/b.conf \"pid /x;\"\n"));
+  EXPECT_EQ(findings[0].where[0].path, "etc/nginx/modules-enabled/b.conf");
+  // By way of a link, and of a second file.
+  expect_silent(kRule, with_nginx("include sites-enabled/*;",
+                                  "file etc/nginx/sites-available/d \"include modules-enabled/a.conf;\"\n"
+                                  "symlink etc/nginx/sites-enabled/d -> ../sites-available/d\n" +
+                                      pid));
+  // Files that include each other.
+  expect_finds(kRule, with_nginx("include nginx.conf; include conf.d/*.conf;",
+                                 "file etc/nginx/conf.d/a.conf \"include conf.d/*.conf; include nginx.conf;\"\n"));
+}
+
+TEST(ServerWritesOutsideTmp, SaysNothingOfWhatMayStandInAFileThatIsNotRead) {
+  for (const std::string_view include : {"/srv/x", "/gone.conf", "/etc/*/x.conf", "modules-enabled/[a].conf", "conf.d"})
+    expect_silent(kRule,
+                  with_nginx(cat("include ", include, ";"), "file srv/x \"pid /tmp/x;\"\ndir etc/nginx/conf.d\n"));
+  expect_finds(kRule, with_nginx("include /srv/x; pid /run/x;", "file srv/x \"\"\n"));
+  std::string masks;
+  for (int i = 0; i < 20; ++i) masks += cat("include conf.d/", i, "*.conf;");
+  expect_silent(kRule, with_nginx(masks));
+}
+
+TEST(ServerWritesOutsideTmp, KnowsTheFoldersThatNginxMakes) {
+  const auto conf = [](std::string_view text) { return cat("pid /tmp/x; http { ", text, " }"); };
+  const std::string found = expect_finds(kRule, with_nginx(conf("proxy_temp_path /var/x/proxy 1 2;"))).at(0).message;
+  EXPECT_EQ(found.find("nginx makes '/var/x/proxy' when it starts, as proxy_temp_path says"), 0u) << found;
+  expect_silent(kRule, with_nginx(conf("proxy_temp_path /tmp/x;")));
+  expect_silent(kRule, with_nginx(conf("proxy_temp_path x;")));
+  expect_silent(kRule, with_nginx(conf("proxy_temp_path /var/x;"), "dir var/x\n"));
+  expect_silent(kRule, with_nginx(conf("proxy_temp_path /var/x;"), "symlink var/x -> /tmp/x\n"));
+  const std::vector<Finding> findings = expect_finds(
+      kRule,
+      with_nginx(conf("include conf.d/*.conf;"), "file etc/nginx/conf.d/a.conf \"client_body_temp_path /x;\"\n"));
+  EXPECT_EQ(findings[0].where[0].path, "etc/nginx/conf.d/a.conf");
+}
+
+TEST(ServerWritesOutsideTmp, KnowsTheFolderThatNginxWasBuiltToMake) {
+  const auto image = [](std::string_view main, std::string_view more = "") {
+    return cat("config entrypoint /usr/sbin/nginx\nbase healthy\nlayer\nfile usr/sbin/nginx 0755 \"\\x7f",
+               "ELF --http-client-body-temp-path=/var/cache/nginx/client_temp --x\"\nfile etc/nginx/nginx.conf \"",
+               main, "\"\n", more);
+  };
+  const std::string found = expect_finds(kRule, image("pid /tmp/x; http { }")).at(0).message;
+  EXPECT_EQ(found.find("nginx makes '/var/cache/nginx/client_temp' when it starts, as it was built to"), 0u) << found;
+  expect_silent(kRule, image("pid /tmp/x; http { client_body_temp_path /tmp/c; }"));
+  expect_silent(kRule, image("pid /tmp/x; http { include conf.d/a.conf; }",
+                             "file etc/nginx/conf.d/a.conf \"client_body_temp_path /tmp/c;\"\n"));
+  expect_silent(kRule, image("pid /tmp/x; http { include /srv/x; }"));
+  expect_silent(kRule, image("pid /tmp/x; stream { }"));
+  expect_silent(kRule, image("pid /tmp/x; http { }", "dir var/cache/nginx/client_temp\n"));
+  expect_silent(kRule, image("pid /tmp/x; http { }", "symlink var/cache/nginx -> /tmp\n"));
+  expect_silent(kRule, with_nginx("pid /tmp/x; http { }"));
+}
+
+TEST(FileLogs, ReadsWhatNginxIncludes) {
+  const std::vector<Finding> findings =
+      expect_finds(kLogs, with_nginx("http { include conf.d/*.conf; }",
+                                     "file etc/nginx/conf.d/a.conf \"access_log /var/log/a;\"\n"
+                                     "file etc/nginx/conf.d/b.conf \"access_log /dev/stdout;\"\n"));
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(findings[0].where[0].path, "etc/nginx/conf.d/a.conf");
+}
+
 TEST(ServerWritesOutsideTmp, KnowsPhpFpm) {
   const auto conf = [](std::string_view text) {
     return cat("file usr/local/etc/php-fpm.conf \"[global]\\n", text, "\"\n");
