@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/file_name.h"
 #include "base/text.h"
 #include "formats/server_settings.h"
@@ -173,6 +174,17 @@ class WriteFinder {
         "fastcgi_temp_path, uwsgi_temp_path, scgi_temp_path below /tmp");
   }
 
+  /// Where the nginx of the image keeps bodies of requests by default; none when that is not known.
+  std::optional<std::string_view> built_in_folder() const {
+    const auto program = image_.resolve("usr/sbin/nginx");
+    if (!program || image_.node(*program).type != EntryType::file) return std::nullopt;
+    for (const std::string_view argument : kNginxBodies) {
+      if (image_.contains(*image_.node(*program).made_by, argument).value_or(false))
+        return trimmed(argument.substr(argument.find('/')));
+    }
+    return std::nullopt;
+  }
+
   /// nginx makes the folders for bodies when it starts, those that are there already it leaves.
   void nginx_folders(const NginxSettings& settings) {
     constexpr std::string_view kFix =
@@ -191,14 +203,11 @@ class WriteFinder {
               kFix);
       }
     }
-    const auto program = image_.resolve("usr/sbin/nginx");
-    const std::string_view path = kNginxCache.substr(kNginxCache.find('/'));
-    const bool is_default = program && image_.node(*program).type == EntryType::file &&
-                            image_.contains(*image_.node(*program).made_by, kNginxCache).value_or(false);
     const bool is_set = !settings.complete() || !settings.values("client_body_temp_path").empty();
-    if (!is_default || is_set || settings.values("http").empty() || !must_be_made(path)) return;
+    const auto path = is_set ? std::nullopt : built_in_folder();
+    if (!path || settings.values("http").empty() || !must_be_made(*path)) return;
     add(settings.main_file(),
-        cat("nginx makes ", quote(path), " when it starts, as it was built to, and cannot: it does not start"), kFix);
+        cat("nginx makes ", quote(*path), " when it starts, as it was built to, and cannot: it does not start"), kFix);
   }
 
   void php_fpm() {

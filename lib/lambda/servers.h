@@ -33,11 +33,16 @@ inline constexpr auto kServerSettings = [] {
   std::ranges::copy(kOwn, end);
   return all;
 }();
-/// As its program holds the arguments of its configure script: where nginx of the official image and of its vendor's
-/// packages makes folders when it starts. Source: nginx -V of the image nginx:1.27.
-inline constexpr std::string_view kNginxCache = "--http-client-body-temp-path=/var/cache/nginx/client_temp";
+/// Where nginx makes the folder for bodies of requests when it starts, as its program holds the arguments of its
+/// configure script, up to the next one: of the official image and nginx.org, of Debian, of Fedora, Amazon Linux and
+/// Alpine. Source: recipes of these packages; nginx/docker-nginx-unprivileged#175 for what happens. Read 2026-11-25.
+inline constexpr auto kNginxBodies = std::to_array<std::string_view>(
+    {"--http-client-body-temp-path=/var/cache/nginx/client_temp ", "--http-client-body-temp-path=/var/lib/nginx/body ",
+     "--http-client-body-temp-path=/var/lib/nginx/tmp/client_body "});
 inline constexpr auto kServerTexts = std::to_array<TextQuery>({{"**", "#!", "nginx"},
-                                                               {"usr/sbin/nginx", "\177ELF", kNginxCache},
+                                                               {"usr/sbin/nginx", "\177ELF", kNginxBodies[0]},
+                                                               {"usr/sbin/nginx", "\177ELF", kNginxBodies[1]},
+                                                               {"usr/sbin/nginx", "\177ELF", kNginxBodies[2]},
                                                                {"**", "#!", "php-fpm"},
                                                                {"**", "#!", "apache2"},
                                                                {"**", "#!", "httpd"},

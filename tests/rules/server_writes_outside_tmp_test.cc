@@ -127,6 +127,16 @@ TEST(ServerWritesOutsideTmp, KnowsTheFolderThatNginxWasBuiltToMake) {
   expect_silent(kRule, image("pid /tmp/x; http { }", "dir var/cache/nginx/client_temp\n"));
   expect_silent(kRule, image("pid /tmp/x; http { }", "symlink var/cache/nginx -> /tmp\n"));
   expect_silent(kRule, with_nginx("pid /tmp/x; http { }"));
+  const auto built = [](std::string_view path) {
+    return cat("config entrypoint /usr/sbin/nginx\nbase healthy\nlayer\nfile usr/sbin/nginx 0755 \"\\x7f",
+               "ELF --http-client-body-temp-path=", path,
+               " --x\"\nfile etc/nginx/nginx.conf \"pid /tmp/x; http { }\"\n");
+  };
+  expect_finds(kRule, built("/var/lib/nginx/body"));
+  expect_finds(kRule, built("/var/lib/nginx/tmp/client_body"));
+  expect_silent(kRule, built("/srv/body"));
+  expect_silent(kRule, built("/var/lib/nginx/body_temp"));
+  expect_silent(kRule, built("/var/lib/nginx/tmp/client_body") + "dir var/lib/nginx/tmp/client_body\n");
 }
 
 TEST(FileLogs, ReadsWhatNginxIncludes) {
