@@ -22,8 +22,7 @@ constexpr Names kKeyStores = {"Amazon.AspNetCore.DataProtection.SSM",
                               "Marten.AspNetCore.DataProtection"};
 constexpr std::string_view kKeysInMemory =
     "it keeps its keys in memory, and cookies and tokens that one environment made are refused by the others (unless "
-    "the "
-    "code stores the keys elsewhere, or needs none)";
+    "the code stores the keys elsewhere, or needs none)";
 constexpr std::string_view kStoreKeys =
     "store the keys where all environments read them: package Amazon.AspNetCore.DataProtection.SSM and "
     "PersistKeysToAWSSystemsManager; ENV HOME=/tmp ends the failed attempt alone, since each environment has its own "
@@ -239,9 +238,8 @@ constexpr std::array kWriters = {
            .severity = kInfo,
            .consequence = "its command cannot store the engines it downloads",
            .fix = "RUN npx prisma generate when the image is built, and ENV HOME=/tmp"},
-    // dotnet/AspNetCore.Docs#28463, dotnet/aspnetcore#54234, both on Lambda. The folder:
-    // DefaultKeyStorageDirectories.cs
-    // of dotnet/aspnetcore. These use the keys, and are no part of ASP.NET's shared framework.
+    // dotnet/AspNetCore.Docs#28463, dotnet/aspnetcore#54234, both on Lambda. DefaultKeyStorageDirectories.cs of
+    // dotnet/aspnetcore names the folder. These use the keys, and are no part of ASP.NET's shared framework.
     Writer{.ecosystem = Ecosystem::dotnet,
            .names = {"Microsoft.AspNetCore.Identity.EntityFrameworkCore", "Microsoft.AspNetCore.Identity.UI",
                      "Microsoft.AspNetCore.Authentication.OpenIdConnect"},
@@ -266,8 +264,7 @@ constexpr std::array kWriters = {
            .consequence = kKeysInMemory,
            .fix = kStoreKeys},
     // pal.unix.cpp of dotnet/runtime: the host ends when neither HOME nor the home of the user can be written. .NET
-    // Core
-    // 3 took /tmp instead. Files that were unpacked before are taken as they are.
+    // Core 3 took /tmp instead. Files that were unpacked before are taken as they are.
     Writer{
         .found = by_bundle,
         .names = {"libe_sqlite3.so", "libSkiaSharp.so", "libHarfBuzzSharp.so", "librdkafka.so", "libonnxruntime.so",
