@@ -11,14 +11,14 @@
 #include "formats/pyc.h"
 #include "image/used_paths.h"
 #include "lambda/change_rates.h"
+#include "ocitidy/coldstart.h"
 
 namespace ocitidy {
 namespace {
 
 using Group = SharedPart::Group;
 
-constexpr std::uint64_t kBlockBytes = 4096;                      // of ext4
-constexpr std::uint64_t kChunkBytes = std::uint64_t{512} << 10;  // Brooker et al., USENIX ATC 2023
+constexpr std::uint64_t kBlockBytes = 4096;  // of ext4
 constexpr std::string_view kUsed = "used:";
 
 std::size_t index_of(NodeId node) { return static_cast<std::size_t>(node); }
@@ -96,8 +96,7 @@ void Sharing::collect(const PassInput& in, const Plan& plan) {
       files_[it->second].from = std::max(files_[it->second].from, from);
       return;
     }
-    files_.push_back({.node = id,
-                      .path = std::string(path),
+    files_.push_back({.path = std::string(path),
                       .component = components.of(id),
                       .size_bytes = in_blocks(node.size_bytes),
                       .from = from});
@@ -189,7 +188,7 @@ std::vector<SharedPart> Sharing::parts(Trace trace) const {
 SharingEstimate Sharing::estimate(std::span<const lambda::Part> parts, std::span<const std::uint32_t> first_parts,
                                   std::span<const std::uint32_t> files) const {
   SharingEstimate estimate{.layers = static_cast<std::uint32_t>(first_parts.size()),
-                           .new_chunks = lambda::expected_new_bytes(parts) / static_cast<double>(kChunkBytes),
+                           .new_chunks = lambda::expected_new_bytes(parts) / static_cast<double>(kColdStartChunkBytes),
                            .pushed_bytes = lambda::expected_pushed_bytes(parts, first_parts)};
   if (use_order_.empty()) return estimate;
   std::vector<bool> used(files_.size());
@@ -198,8 +197,8 @@ SharingEstimate Sharing::estimate(std::span<const lambda::Part> parts, std::span
   for (const std::uint32_t i : files) {
     const std::uint64_t end_bytes = offset_bytes + files_[i].size_bytes;
     if (used[i] && end_bytes > offset_bytes) {
-      const std::uint64_t first = std::max(offset_bytes / kChunkBytes, next_chunk);
-      const std::uint64_t end = (end_bytes - 1) / kChunkBytes + 1;
+      const std::uint64_t first = std::max(offset_bytes / kColdStartChunkBytes, next_chunk);
+      const std::uint64_t end = (end_bytes - 1) / kColdStartChunkBytes + 1;
       touched += end - std::min(first, end);
       next_chunk = std::max(next_chunk, end);
     }

@@ -59,8 +59,7 @@ class Sharing {
 
  private:
   struct File {
-    NodeId node = NodeId::root;  ///< the first name of the inode
-    std::string path;
+    std::string path;  ///< the first name of the inode
     std::uint32_t component = 0;
     std::uint64_t size_bytes = 0;  ///< in whole blocks of the file system
     EntryId from{};                ///< where it lies in the order of the input; with several names, the last of them

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "lambda/limits.h"
+#include "ocitidy/coldstart.h"
 
 namespace ocitidy {
 namespace {
@@ -17,7 +18,7 @@ constexpr double kReplanFactor = 1.3;
 
 /// Gains that are worth new layers: one part in a hundred, and more than what one small file more or less makes.
 constexpr double kNotableShare = 0.01, kNotableChunks = 0.25;
-constexpr double kNotableBytes = kNotableChunks * 512 * 1024;
+constexpr double kNotableBytes = kNotableChunks * static_cast<double>(kColdStartChunkBytes);
 
 std::uint32_t own_layers(const Plan& plan) {
   return static_cast<std::uint32_t>(std::ranges::count_if(

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "ocitidy/coldstart.h"
 #include "optimize/passes/passes.h"
 
 namespace ocitidy::passes {
@@ -63,12 +64,11 @@ void merge_small(const PassInput& in, Plan& plan, std::uint64_t below_bytes) {
 
 /// What a squash may cost at the next deployment. Source: Brooker et al., USENIX ATC 2023, for the chunks.
 std::string squash_note(const ImageModel& image, std::uint32_t first_layer) {
-  constexpr std::uint64_t kChunkBytes = std::uint64_t{512} << 10;
   std::uint64_t bytes = 0;
   for (const Layer& layer : image.layers().subspan(first_layer)) bytes += layer.tar_bytes;
   return cat(
       "--squash: Lambda shares 512 KiB chunks between images. A layer made of several moves with every build: about ",
-      bytes / kChunkBytes + 1, " chunks are new each time (an estimate: nothing was run on Lambda)");
+      bytes / kColdStartChunkBytes + 1, " chunks are new each time (an estimate: nothing was run on Lambda)");
 }
 
 Outcome plan(const PassInput& in, Plan& plan) {
