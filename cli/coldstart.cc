@@ -6,7 +6,6 @@
 #include "base_hint.h"
 #include "commands.h"
 #include "comparisons.h"
-#include "input_guard.h"
 #include "ocitidy/optimize.h"
 #include "ocitidy/report.h"
 #include "options.h"
@@ -23,17 +22,6 @@ struct Arguments {
   std::string base, budget;
 };
 
-/// The image itself is checked where the output is opened.
-Result<void> check_output(const Arguments& arguments) {
-  for (const auto* references : {&arguments.against, &arguments.history}) {
-    for (const std::string& reference : *references) {
-      OCITIDY_CHECK(arguments.output.path.empty() ? check_stdout_spares_input(reference)
-                                                  : check_output_spares_input(arguments.output.path, reference));
-    }
-  }
-  return {};
-}
-
 Result<ExitCode> run(const Arguments& arguments) {
   ColdStartOptions options;
   OCITIDY_TRY(options.platform, platform_of(arguments.image));
@@ -41,12 +29,14 @@ Result<ExitCode> run(const Arguments& arguments) {
   options.limits = arguments.image.limits;
   options.threads = arguments.image.threads;
 
-  OCITIDY_CHECK(check_output(arguments));
+  OCITIDY_CHECK(check_output_spares(arguments.output.path, arguments.against));
+  OCITIDY_CHECK(check_output_spares(arguments.output.path, arguments.history));
   OCITIDY_TRY(Output output, Output::open(arguments.output.path, arguments.image.reference));
   OCITIDY_TRY(const Image image, open_image(arguments.image));
   OCITIDY_TRY(const ImageConfig config, config_of(image, options.platform, options.limits));
   OCITIDY_TRY(options.base, base_hint(arguments.base, arguments.image, config.platform));
-  OCITIDY_TRY(options.used_paths, read_traces(arguments.traces, config));
+  OCITIDY_TRY(Traces traces, read_traces(arguments.traces, config));
+  options.used_paths = std::move(traces.used_paths);
   OCITIDY_TRY(const auto against, open_all(arguments.against, "--against", arguments.image, config.platform));
   OCITIDY_TRY(const auto history, open_all(arguments.history, "--history", arguments.image, config.platform));
   OCITIDY_TRY(const ColdStartReport report, coldstart(image, against, history, options));
@@ -60,17 +50,13 @@ Result<ExitCode> run(const Arguments& arguments) {
 }
 
 void add_comparisons(CLI::App& command, Arguments& arguments) {
-  const auto list = [&](const char* name, std::vector<std::string>& words, const char* help, const char* type) {
-    command.add_option(name, words, help)->allow_extra_args(false)->type_name(type);
-  };
-  list("--against", arguments.against, "An image that Lambda has already, such as the one deployed now; repeatable",
-       "IMAGE");
-  list("--history", arguments.history,
-       "An earlier image of the same function, oldest first: shows what changes often; repeatable", "IMAGE");
-  list("--trace", arguments.traces,
-       "Paths used at start: one a line, the output of strace -f, or what\n"
-       "docs/recording-a-trace.md lists; repeatable",
-       "FILE");
+  add_against_option(command, arguments.against);
+  command
+      .add_option("--history", arguments.history,
+                  "An earlier image of the same function, oldest first: shows what changes often; repeatable")
+      ->allow_extra_args(false)
+      ->type_name("IMAGE");
+  add_trace_option(command, arguments.traces);
   command.add_option("--base", arguments.base, "The base, which others have brought: its number of layers, or itself")
       ->type_name("N|IMAGE");
   command.add_option("--budget-new-chunks", arguments.budget, "End with exit code 1 when more chunks are new")

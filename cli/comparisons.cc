@@ -3,6 +3,7 @@
 
 #include <charconv>
 
+#include "input_guard.h"
 #include "read_file.h"
 #include "terminal.h"
 
@@ -12,6 +13,29 @@ namespace {
 constexpr std::uint64_t kMostListBytes = std::uint64_t{64} << 20;  // parse_used_paths() takes no more
 
 }  // namespace
+
+void add_against_option(CLI::App& command, std::vector<std::string>& references) {
+  command
+      .add_option("--against", references, "An image that Lambda has already, such as the one deployed now; repeatable")
+      ->allow_extra_args(false)
+      ->type_name("IMAGE");
+}
+
+void add_trace_option(CLI::App& command, std::vector<std::string>& files) {
+  command
+      .add_option("--trace", files,
+                  "Paths used at start: one a line, the output of strace -f, or what\n"
+                  "docs/recording-a-trace.md lists; repeatable")
+      ->allow_extra_args(false)
+      ->type_name("FILE");
+}
+
+Result<void> check_output_spares(const std::string& output, const std::vector<std::string>& references) {
+  for (const std::string& reference : references) {
+    OCITIDY_CHECK(output.empty() ? check_stdout_spares_input(reference) : check_output_spares_input(output, reference));
+  }
+  return {};
+}
 
 Result<std::optional<NewChunkBudget>> parse_budget(const std::string& text) {
   if (text.empty()) return std::nullopt;
@@ -48,15 +72,15 @@ Result<std::vector<Image>> open_all(const std::vector<std::string>& references, 
   return images;
 }
 
-Result<std::optional<std::vector<std::string>>> read_traces(const std::vector<std::string>& files,
-                                                            const ImageConfig& config) {
-  if (files.empty()) return std::nullopt;
-  std::vector<std::string> all;
+Result<Traces> read_traces(const std::vector<std::string>& files, const ImageConfig& config) {
+  if (files.empty()) return Traces{};
+  Traces all{.used_paths = std::vector<std::string>(), .imports_only = true};
   for (const std::string& file : files) {
     OCITIDY_TRY(const std::string text, read_file(file, kMostListBytes));
     auto paths = parse_used_paths(text, config.working_dir.empty() ? "/" : config.working_dir);
     if (!paths) return fail_at(std::move(paths).error(), "'" + escape_for_terminal(file) + "'");
-    all.insert(all.end(), paths->begin(), paths->end());
+    all.used_paths->insert(all.used_paths->end(), paths->begin(), paths->end());
+    all.imports_only = all.imports_only && is_import_trace(text);
   }
   return all;
 }

@@ -5,7 +5,6 @@
 #include "base_hint.h"
 #include "commands.h"
 #include "comparisons.h"
-#include "input_guard.h"
 #include "ocitidy/lint.h"
 #include "ocitidy/optimize.h"
 #include "ocitidy/report.h"
@@ -40,7 +39,8 @@ Result<void> add_what_is_read(const Arguments& arguments, const Image& image, Li
   Platform platform;
   if (base_is_image || !arguments.against.empty() || !arguments.traces.empty()) {
     OCITIDY_TRY(const ImageConfig config, config_of(image, options.platform, options.limits));
-    OCITIDY_TRY(options.used_paths, read_traces(arguments.traces, config));
+    OCITIDY_TRY(Traces traces, read_traces(arguments.traces, config));
+    options.used_paths = std::move(traces.used_paths);
     platform = config.platform;
   }
   OCITIDY_TRY(options.base, base_hint(arguments.base, arguments.image, platform));
@@ -49,15 +49,6 @@ Result<void> add_what_is_read(const Arguments& arguments, const Image& image, Li
     options.base_image = std::move(base.front());
   }
   OCITIDY_TRY(options.against, open_all(arguments.against, "--against", arguments.image, platform));
-  return {};
-}
-
-/// The image itself is checked where the output is opened.
-Result<void> check_output(const Arguments& arguments) {
-  for (const std::string& reference : arguments.against) {
-    if (!arguments.output.path.empty()) OCITIDY_CHECK(check_output_spares_input(arguments.output.path, reference));
-    if (arguments.output.path.empty()) OCITIDY_CHECK(check_stdout_spares_input(reference));
-  }
   return {};
 }
 
@@ -79,7 +70,7 @@ Result<ExitCode> run(const Arguments& arguments) {
   options.limits = arguments.image.limits;
   options.threads = arguments.image.threads;
 
-  OCITIDY_CHECK(check_output(arguments));
+  OCITIDY_CHECK(check_output_spares(arguments.output.path, arguments.against));
   OCITIDY_TRY(Output output, Output::open(arguments.output.path, arguments.image.reference));
   OCITIDY_TRY(const Image image, open_image(arguments.image));
   OCITIDY_CHECK(add_what_is_read(arguments, image, options));
@@ -94,19 +85,12 @@ Result<ExitCode> run(const Arguments& arguments) {
 }
 
 void add_comparisons(CLI::App& command, Arguments& arguments) {
-  const auto list = [&](const char* name, std::vector<std::string>& words, const char* help, const char* type) {
-    command.add_option(name, words, help)->allow_extra_args(false)->type_name(type);
-  };
   command
       .add_option("--base", arguments.base,
                   "The base image, or its number of layers: what is found inside it does not count")
       ->type_name("N|IMAGE");
-  list("--against", arguments.against, "An image that Lambda has already, such as the one deployed now; repeatable",
-       "IMAGE");
-  list("--trace", arguments.traces,
-       "Paths used at start: one a line, the output of strace -f, or what\n"
-       "docs/recording-a-trace.md lists; repeatable",
-       "FILE");
+  add_against_option(command, arguments.against);
+  add_trace_option(command, arguments.traces);
   command
       .add_option("--budget-new-chunks", arguments.budget,
                   "An error when more chunks of 512 KiB are in none of --against and --base")

@@ -5,19 +5,17 @@
 
 #include "base_hint.h"
 #include "commands.h"
+#include "comparisons.h"
 #include "input_guard.h"
 #include "interruptible.h"
 #include "ocitidy/report.h"
 #include "optimize_options.h"
 #include "output.h"
-#include "read_file.h"
 #include "signals.h"
 #include "terminal.h"
 
 namespace ocitidy::cli {
 namespace {
-
-constexpr std::uint64_t kMostListBytes = std::uint64_t{64} << 20;  // parse_used_paths() takes no more
 
 Result<Image> open_other(const std::string& option, const std::string& reference, const OptimizeArguments& arguments) {
   ImageOptions other = arguments.image;
@@ -50,15 +48,9 @@ bool removes_unused(const OptimizeOptions& options) {
 }
 
 Result<void> read_path_lists(const OptimizeArguments& arguments, const ImageConfig& config, OptimizeOptions& options) {
-  bool imports_only = !arguments.path_lists.empty();
-  for (const std::string& path : arguments.path_lists) {
-    OCITIDY_TRY(const std::string text, read_file(path, kMostListBytes));
-    auto paths = parse_used_paths(text, config.working_dir.empty() ? "/" : config.working_dir);
-    if (!paths) return fail_at(std::move(paths).error(), "'" + escape_for_terminal(path) + "'");
-    options.used_paths.insert(options.used_paths.end(), paths->begin(), paths->end());
-    imports_only = imports_only && is_import_trace(text);
-  }
-  if (!imports_only || !removes_unused(options)) return {};
+  OCITIDY_TRY(Traces traces, read_traces(arguments.path_lists, config));
+  if (traces.used_paths) options.used_paths = *std::move(traces.used_paths);
+  if (!traces.imports_only || !removes_unused(options)) return {};
   return fail(Code::invalid_argument,
               "--trace: Python's own lists (-v, -X importtime) name modules alone, not the interpreter, its libraries "
               "and data; passes that remove what no trace saw need a list from strace -f");
