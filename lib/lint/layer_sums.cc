@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "base/file_name.h"
 #include "base/text.h"
@@ -89,6 +90,27 @@ bool LayerSums::is_code(std::string_view path) const {
   if (!starts_with_any(path, kCodeFolders) && (workdir_.empty() || !path.starts_with(workdir_))) return false;
   const auto ends = [&](std::string_view suffix) { return path.ends_with(suffix); };
   return std::ranges::any_of(kSources, ends) && std::ranges::none_of(kInstallInputs, ends);
+}
+
+std::vector<LayerPair> misordered_layers(
+    const LintInput& in, const std::function<bool(const LayerSum&)>& changes,
+    const std::function<bool(const LayerSum& upper, const LayerSum& lower)>& stays) {
+  constexpr std::size_t kMostPairs = 20;
+  const auto layers = in.image.layers();
+  const LayerSums judge(in.image);
+  std::vector<LayerPair> pairs;
+  std::optional<std::uint32_t> lower;
+  LayerSum lower_sum;
+  for (std::uint32_t layer = in.base.count; layer < layers.size() && pairs.size() < kMostPairs; ++layer) {
+    const LayerSum sum = judge.sum_of(layers[layer]);
+    if (lower && stays(sum, lower_sum)) {
+      pairs.push_back({.upper = layer, .lower = *lower, .upper_sum = sum, .lower_sum = lower_sum});
+    }
+    if (lower || !changes(sum)) continue;
+    lower = layer;
+    lower_sum = sum;
+  }
+  return pairs;
 }
 
 std::string estimated_chunks(std::uint64_t bytes) {

@@ -2,11 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "ocitidy/image_model.h"
+#include "ocitidy/rule.h"
 
 namespace ocitidy::rules {
 
@@ -39,6 +40,18 @@ class LayerSums {
 
   std::string workdir_;  // "var/task/"; "" for the root
 };
+
+/// Two layers above the base that stand in the wrong order.
+struct LayerPair {
+  std::uint32_t upper = 0, lower = 0;
+  LayerSum upper_sum, lower_sum;
+};
+
+/// With the first layer above the base that `changes`, each one above it that `stays`, told that one too; at most 20.
+/// Linear in entries.
+std::vector<LayerPair> misordered_layers(
+    const LintInput& in, const std::function<bool(const LayerSum&)>& changes,
+    const std::function<bool(const LayerSum& upper, const LayerSum& lower)>& stays);
 
 /// "about 41 chunks of 512 KiB (an estimate)": what Lambda must fetch and store again when so many bytes move.
 std::string estimated_chunks(std::uint64_t bytes);

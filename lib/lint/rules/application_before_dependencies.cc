@@ -8,10 +8,8 @@
 namespace ocitidy::rules {
 namespace {
 
-constexpr std::size_t kMostFindings = 20;
-
-void report(const ImageModel& image, std::uint32_t upper, const LayerSum& sum, std::uint32_t lower,
-            const LayerSum& code, FindingSink& out) {
+void report(const ImageModel& image, const LayerPair& pair, FindingSink& out) {
+  const auto& [upper, lower, sum, code] = pair;
   const std::uint64_t dependency_bytes = sum.dependency_bytes + sum.installer_bytes;
   const std::string_view by = image.layers()[upper].created_by;
   out.add({.message = cat("layer ", upper, by.empty() ? "" : cat(" (", quote(by.substr(0, 60)), ")"), " holds ",
@@ -27,22 +25,13 @@ void report(const ImageModel& image, std::uint32_t upper, const LayerSum& sum, s
 
 Outcome check(const LintInput& in, FindingSink& out) {
   if (const auto outcome = without_files(in.image)) return *outcome;
-  const auto layers = in.image.layers();
-  if (in.base.count + 1 >= layers.size()) return Outcome::not_applicable("fewer than two layers above the base");
-  const LayerSums judge(in.image);
-  std::optional<std::uint32_t> lower;  // the first layer with code
-  LayerSum code;
-  std::size_t found = 0;
-  for (std::uint32_t layer = in.base.count; layer < layers.size() && found < kMostFindings; ++layer) {
-    const LayerSum sum = judge.sum_of(layers[layer]);
-    if (lower && sum.dependency_bytes + sum.installer_bytes > kLargeLayerBytes) {
-      report(in.image, layer, sum, *lower, code, out);
-      ++found;
-    }
-    if (lower || !sum.is_code()) continue;
-    lower = layer;
-    code = sum;
+  if (in.base.count + 1 >= in.image.layers().size()) {
+    return Outcome::not_applicable("fewer than two layers above the base");
   }
+  const auto stays = [](const LayerSum& upper, const LayerSum&) {
+    return upper.dependency_bytes + upper.installer_bytes > kLargeLayerBytes;
+  };
+  for (const LayerPair& pair : misordered_layers(in, &LayerSum::is_code, stays)) report(in.image, pair, out);
   return Outcome::checked();
 }
 

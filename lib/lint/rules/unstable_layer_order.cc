@@ -8,7 +8,6 @@
 namespace ocitidy::rules {
 namespace {
 
-constexpr std::size_t kMostFindings = 20;
 constexpr std::uint64_t kSmallBytes = std::uint64_t{1} << 20;  // less than that is hardly what a lock file names
 
 /// Packages of the OS or an interpreter, and much of it: what changes with its own releases only.
@@ -26,8 +25,8 @@ bool is_told_elsewhere(const LayerSum& upper, const LayerSum& lower) {  // by ap
   return lower.is_code() && upper.dependency_bytes + upper.installer_bytes > kLargeLayerBytes;
 }
 
-void report(const ImageModel& image, std::uint32_t upper, const LayerSum& stable, std::uint32_t lower,
-            const LayerSum& changing, FindingSink& out) {
+void report(const ImageModel& image, const LayerPair& pair, FindingSink& out) {
+  const auto& [upper, lower, stable, changing] = pair;
   const std::string_view by = image.layers()[upper].created_by;
   const std::string what = changing.is_code() ? cat("code (", human_bytes(changing.code_bytes), "), such as ",
                                                     listed(changing.code, LayerSums::kShown))
@@ -46,22 +45,13 @@ void report(const ImageModel& image, std::uint32_t upper, const LayerSum& stable
 
 Outcome check(const LintInput& in, FindingSink& out) {
   if (const auto outcome = without_files(in.image)) return *outcome;
-  const auto layers = in.image.layers();
-  if (in.base.count + 1 >= layers.size()) return Outcome::not_applicable("fewer than two layers above the base");
-  const LayerSums judge(in.image);
-  std::optional<std::uint32_t> lower;  // the first that changes often
-  LayerSum changing;
-  std::size_t found = 0;
-  for (std::uint32_t layer = in.base.count; layer < layers.size() && found < kMostFindings; ++layer) {
-    const LayerSum sum = judge.sum_of(layers[layer]);
-    if (lower && is_stable(sum) && !is_told_elsewhere(sum, changing)) {
-      report(in.image, layer, sum, *lower, changing, out);
-      ++found;
-    }
-    if (lower || !changes_often(sum)) continue;
-    lower = layer;
-    changing = sum;
+  if (in.base.count + 1 >= in.image.layers().size()) {
+    return Outcome::not_applicable("fewer than two layers above the base");
   }
+  const auto stays = [](const LayerSum& upper, const LayerSum& lower) {
+    return is_stable(upper) && !is_told_elsewhere(upper, lower);
+  };
+  for (const LayerPair& pair : misordered_layers(in, changes_often, stays)) report(in.image, pair, out);
   return Outcome::checked();
 }
 
