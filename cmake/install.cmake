@@ -19,5 +19,9 @@ install(FILES ${PROJECT_BINARY_DIR}/ocitidyConfig.cmake ${PROJECT_BINARY_DIR}/oc
 # relative, so that the installed tree can be moved
 file(RELATIVE_PATH up /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
 set(pc_prefix "\${pcfiledir}/${up}")
+set(pc_isal)
+if(ISAL_FOUND)
+  set(pc_isal "libisal ")
+endif()
 configure_file(${CMAKE_CURRENT_LIST_DIR}/ocitidy.pc.in ${PROJECT_BINARY_DIR}/ocitidy.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/ocitidy.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
