@@ -1,8 +1,7 @@
-// codec.cc - zlib, libzstd and liblzma behind one pull stream.
+// codec.cc - gzip, zstd and xz behind one pull stream.
 #include "archive/codec.h"
 
 #include <lzma.h>
-#include <zlib.h>
 #include <zstd.h>
 #include <zstd_errors.h>
 
@@ -13,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "archive/gunzip.h"
 #include "base/text.h"
 
 namespace ocitidy {
@@ -21,56 +21,9 @@ namespace {
 constexpr std::size_t kOutBytes = std::size_t{256} << 10;
 
 using Bytes = std::span<const std::byte>;
+using Step = Inflater::Step;
 
-/// What one call of a decompressor did.
-struct Step {
-  std::size_t consumed = 0, produced = 0;
-  bool member_ended = false;  ///< a gzip member, zstd frame or xz stream is complete
-};
-
-/// One compression format: bytes in, bytes out, no I/O.
-class Engine {
- public:
-  virtual ~Engine() = default;
-  virtual Result<Step> step(Bytes in, std::span<std::byte> out) = 0;
-  /// Makes ready for the next member. False when `head` does not begin one.
-  virtual bool restart(Bytes head) = 0;
-};
-
-class Gzip : public Engine {
- public:
-  Gzip() {
-    if (inflateInit2(&z_, 15 + 16) != Z_OK) throw std::bad_alloc();  // 15: 32 KiB window; 16: gzip header and trailer
-  }
-  ~Gzip() override { inflateEnd(&z_); }
-  Gzip(const Gzip&) = delete;
-  Gzip& operator=(const Gzip&) = delete;
-
-  Result<Step> step(Bytes in, std::span<std::byte> out) override {
-    z_.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(in.data()));
-    z_.avail_in = static_cast<uInt>(in.size());
-    z_.next_out = reinterpret_cast<Bytef*>(out.data());
-    z_.avail_out = static_cast<uInt>(out.size());
-    const int code = inflate(&z_, Z_NO_FLUSH);
-    if (code == Z_MEM_ERROR) throw std::bad_alloc();
-    if (code != Z_OK && code != Z_STREAM_END && code != Z_BUF_ERROR) {
-      return fail(Code::corrupt, cat("broken gzip stream: ", z_.msg ? z_.msg : "inflate failed"));
-    }
-    return Step{.consumed = in.size() - z_.avail_in,
-                .produced = out.size() - z_.avail_out,
-                .member_ended = code == Z_STREAM_END};
-  }
-  bool restart(Bytes head) override {
-    if (sniff_magic(head) != Magic::gzip) return false;
-    inflateReset(&z_);
-    return true;
-  }
-
- private:
-  z_stream z_{};
-};
-
-class Zstd : public Engine {
+class Zstd : public Inflater {
  public:
   Zstd() {
     if (!context_) throw std::bad_alloc();
@@ -94,7 +47,7 @@ class Zstd : public Engine {
   std::unique_ptr<ZSTD_DCtx, Free> context_{ZSTD_createDCtx()};  // refuses windows over 2^27 bytes by default
 };
 
-class Xz : public Engine {
+class Xz : public Inflater {
  public:
   Xz() { start(); }
   ~Xz() override { lzma_end(&z_); }
@@ -155,7 +108,7 @@ struct Decoder::Impl {
   ByteStream& from;
   Magic magic = Magic::none;
   Where where = Where::start;
-  std::unique_ptr<Engine> engine;
+  std::unique_ptr<Inflater> engine;
   Bytes in;  // what is left of the last chunk
   bool in_ended = false;
   std::vector<std::byte> head;  // a magic number that lies across two chunks is put together here
@@ -196,7 +149,7 @@ struct Decoder::Impl {
         where = Where::plain;
         return {};
       case Magic::gzip:
-        engine = std::make_unique<Gzip>();
+        engine = make_gunzip();
         break;
       case Magic::zstd:
         engine = std::make_unique<Zstd>();
