@@ -129,7 +129,7 @@ struct Decoder::Impl {
   Result<void> want(std::size_t count) {
     OCITIDY_CHECK(refill());
     if (in.size() >= count || in_ended) return {};
-    head.assign(in.begin(), in.end());
+    head = std::vector<std::byte>(in.begin(), in.end());  // `in` may lie in it
     while (head.size() < count) {
       in = {};
       OCITIDY_CHECK(refill());
@@ -160,20 +160,22 @@ struct Decoder::Impl {
       case Magic::bzip2:
         return fail(Code::unsupported, "bzip2-compressed; image layers are gzip, zstd or plain tar");
     }
-    out.resize(kOutBytes);
     return {};
   }
 
-  Result<Bytes> plain() {
+  Result<std::size_t> plain(std::span<std::byte> into) {
     OCITIDY_CHECK(refill());
-    return std::exchange(in, {});
+    const std::size_t count = std::min(in.size(), into.size());
+    std::copy_n(in.begin(), count, into.begin());
+    in = in.subspan(count);
+    return count;
   }
 
-  Result<Bytes> inside() {
+  Result<std::size_t> inside(std::span<std::byte> into) {
     std::size_t produced = 0;
-    while (where == Where::inside && produced < out.size()) {
+    while (where == Where::inside && produced < into.size()) {
       OCITIDY_CHECK(refill());
-      OCITIDY_TRY(const Step step, engine->step(in, std::span(out).subspan(produced)));
+      OCITIDY_TRY(const Step step, engine->step(in, into.subspan(produced)));
       in = in.subspan(step.consumed);
       produced += step.produced;
       if (step.member_ended) {
@@ -183,7 +185,24 @@ struct Decoder::Impl {
         if (!in.empty()) return fail(Code::corrupt, "compressed stream does not go on");
       }
     }
-    return Bytes(out.data(), produced);
+    return produced;
+  }
+
+  /// On to plain bytes, or to the next bytes of a member, or behind the last.
+  Result<void> advance() {
+    if (where == Where::start) OCITIDY_CHECK(begin());
+    if (where == Where::between) OCITIDY_CHECK(between());
+    return {};
+  }
+
+  Result<std::size_t> read(std::span<std::byte> into) {
+    for (;;) {
+      OCITIDY_CHECK(advance());
+      if (where == Where::plain) return plain(into);
+      if (where == Where::behind) return behind();
+      OCITIDY_TRY(const std::size_t produced, inside(into));
+      if (produced > 0) return produced;
+    }
   }
 
   /// Members may follow each other at once, or behind NUL padding; anything else is no longer content.
@@ -206,13 +225,13 @@ struct Decoder::Impl {
     }
   }
 
-  Result<Bytes> behind() {
+  Result<std::size_t> behind() {
     while (!in.empty()) {
       trailing += static_cast<std::uint64_t>(std::ranges::count_if(in, [](std::byte b) { return b != std::byte{0}; }));
       in = {};
       OCITIDY_CHECK(refill());
     }
-    return Bytes();
+    return std::size_t{0};
   }
 };
 
@@ -221,26 +240,17 @@ Decoder::~Decoder() = default;
 Magic Decoder::magic() const { return impl_->magic; }
 std::uint64_t Decoder::trailing_bytes() const { return impl_->trailing; }
 
+Result<std::size_t> Decoder::read(std::span<std::byte> into) { return impl_->read(into); }
+
 Result<Bytes> Decoder::next() {
-  for (;;) {
-    switch (impl_->where) {
-      case Impl::Where::start:
-        OCITIDY_CHECK(impl_->begin());
-        break;
-      case Impl::Where::plain:
-        return impl_->plain();
-      case Impl::Where::between:
-        OCITIDY_CHECK(impl_->between());
-        break;
-      case Impl::Where::behind:
-        return impl_->behind();
-      case Impl::Where::inside: {
-        OCITIDY_TRY(const Bytes chunk, impl_->inside());
-        if (!chunk.empty()) return chunk;
-        break;
-      }
-    }
+  OCITIDY_CHECK(impl_->advance());
+  if (impl_->where == Impl::Where::plain) {
+    OCITIDY_CHECK(impl_->refill());
+    return std::exchange(impl_->in, {});
   }
+  impl_->out.resize(kOutBytes);
+  OCITIDY_TRY(const std::size_t produced, impl_->read(impl_->out));
+  return Bytes(impl_->out).first(produced);
 }
 
 }  // namespace ocitidy

@@ -23,8 +23,11 @@ class Decoder : public ByteStream {
   /// Errors: corrupt for a broken or cut stream, unsupported for bzip2 and for a zstd window over 2^27 bytes
   /// (libzstd's own default limit), limit_exceeded; and those of `from`.
   Result<std::span<const std::byte>> next() override;
+  /// The same bytes into a buffer of the caller's, which is not empty. Returns how many; 0 at the end. Errors: as
+  /// next().
+  Result<std::size_t> read(std::span<std::byte> into);
 
-  /// Valid after the first next().
+  /// Valid after the first next() or read().
   Magic magic() const;
   /// Bytes other than NUL behind the last member or frame: read and hashed with the blob, but not content.
   std::uint64_t trailing_bytes() const;

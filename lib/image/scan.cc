@@ -36,7 +36,7 @@ std::uint64_t capture_share(const std::vector<Descriptor>& layers, std::size_t i
 }
 
 Result<Scanned> scan_one(const Image& image, const ResolvedImage& resolved, const ScanOptions& options, std::size_t i,
-                         ScanTally& tally) {
+                         ScanTally& tally, RunningLayers& running) {
   const Descriptor& layer = resolved.manifest.layers[i];
   auto reader = image.blobs->open(layer);
   if (!reader && reader.error().code == Code::not_found && is_foreign(layer)) return Scanned{{}, LayerContents::absent};
@@ -50,7 +50,9 @@ Result<Scanned> scan_one(const Image& image, const ResolvedImage& resolved, cons
                        .diff_id = resolved.config.diff_ids.empty() ? nullptr : &resolved.config.diff_ids[i],
                        .options = options,
                        .capture_bytes = capture_share(resolved.manifest.layers, i, options.limits.capture_bytes),
-                       .tally = tally};
+                       .tally = tally,
+                       .running = running,
+                       .position = i};
   OCITIDY_TRY(LayerIndex index, scan_layer(*std::move(reader), scan));
   return Scanned{std::move(index)};
 }
@@ -102,9 +104,20 @@ Result<ImageModel> scan_image(const Image& image, ResolvedImage resolved, const 
   const std::size_t count = resolved.manifest.layers.size();
   std::vector<Result<Scanned>> results(count);
   ScanTally tally;
+  RunningLayers running(count);
   const std::vector<std::size_t> order = by_size(resolved.manifest.layers);
-  parallel_for(count, options.threads,
-               [&](std::size_t k) { results[order[k]] = scan_one(image, resolved, options, order[k], tally); });
+  // A thread that finds no layer any more takes one of the jobs behind them.
+  parallel_for(count + options.threads, options.threads, [&](std::size_t k) {
+    if (k >= count) return running.help();
+    const std::size_t i = order[k];
+    try {
+      results[i] = scan_one(image, resolved, options, i, tally, running);
+    } catch (...) {
+      running.abandon();
+      throw;
+    }
+    running.ended(i);
+  });
 
   std::vector<Scanned> scanned;
   scanned.reserve(count);

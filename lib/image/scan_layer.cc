@@ -135,9 +135,9 @@ Codec codec_of(Magic magic) {
   }
 }
 
-Result<LayerIndex> index_members(Decoder& decoder, const LayerScan& scan) {
+Result<LayerIndex> index_members(Decoder& decoder, ByteStream& plain, const LayerScan& scan) {
   LayerIndex index;
-  TarStream stream(decoder, scan.diff_id ? scan.diff_id->value.algorithm : Digest::Algorithm::sha256);
+  TarStream stream(plain, scan.diff_id ? scan.diff_id->value.algorithm : Digest::Algorithm::sha256);
   TarReader tar(stream, scan.options.limits);
   Indexer indexer(scan, index);
   for (;;) {
@@ -162,12 +162,28 @@ Result<LayerIndex> index_members(Decoder& decoder, const LayerScan& scan) {
   return index;
 }
 
+/// Whatever is thrown: nobody is in the decoder any more when it goes, though a helper may hold the relay longer.
+class Closing {
+ public:
+  explicit Closing(Relay& relay) : relay_(relay) {}
+  ~Closing() { relay_.close(); }
+  Closing(const Closing&) = delete;
+  Closing& operator=(const Closing&) = delete;
+
+ private:
+  Relay& relay_;
+};
+
 }  // namespace
 
 Result<LayerIndex> scan_layer(std::unique_ptr<BlobReader> reader, const LayerScan& scan) {
   VerifyingStream blob(std::move(reader), scan.descriptor);
   Decoder decoder(blob);
-  auto index = index_members(decoder, scan);
+  const auto relay = std::make_shared<Relay>(decoder);
+  scan.running.began(scan.position, scan.descriptor.size_bytes, relay);
+  const Closing closing(*relay);
+  auto index = index_members(decoder, *relay, scan);
+  relay->close();
   // A blob that is not what its digest says explains every other error in it.
   if (index || index.error().code == Code::corrupt) OCITIDY_CHECK(blob.drain());
   return index;

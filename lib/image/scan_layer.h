@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "image/layer_index.h"
+#include "image/running_layers.h"
 #include "image/scan.h"
 
 namespace ocitidy {
@@ -20,6 +21,8 @@ struct LayerScan {
   const ScanOptions& options;
   std::uint64_t capture_bytes;  ///< this layer's share of limits.capture_bytes
   ScanTally& tally;
+  RunningLayers& running;  ///< told of this layer while it can be helped
+  std::size_t position;    ///< of the layer, in `running`
 };
 
 /// Reads `reader` to its end. Errors: corrupt when digest, size or DiffID differ, or the bytes are no tar;
