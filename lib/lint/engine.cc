@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "base/parallel.h"
 #include "base/text.h"
 
 namespace ocitidy {
@@ -82,19 +83,24 @@ Facts facts_of(std::span<const Rule* const> rules) {
   return all;
 }
 
-std::vector<RuleRun> run_rules(std::span<const Rule* const> rules, const LintInput& input) {
-  std::vector<RuleRun> runs;
-  runs.reserve(rules.size());
-  for (const Rule* rule : rules) {
-    FindingSink sink;
-    RuleRun run{.rule = &rule->info, .outcome = rule->check(input, sink), .findings = sink.take()};
-    for (Finding& finding : run.findings) {
-      const std::optional<std::uint32_t> layer = finding.where.empty() ? std::nullopt : finding.where.front().layer;
-      finding.inherited = layer && *layer < input.base.count;
-    }
-    std::ranges::sort(run.findings, [&](const Finding& a, const Finding& b) { return comes_before(run, a, b); });
-    runs.push_back(std::move(run));
+namespace {
+
+RuleRun run_rule(const Rule& rule, const LintInput& input) {
+  FindingSink sink;
+  RuleRun run{.rule = &rule.info, .outcome = rule.check(input, sink), .findings = sink.take()};
+  for (Finding& finding : run.findings) {
+    const std::optional<std::uint32_t> layer = finding.where.empty() ? std::nullopt : finding.where.front().layer;
+    finding.inherited = layer && *layer < input.base.count;
   }
+  std::ranges::sort(run.findings, [&](const Finding& a, const Finding& b) { return comes_before(run, a, b); });
+  return run;
+}
+
+}  // namespace
+
+std::vector<RuleRun> run_rules(std::span<const Rule* const> rules, const LintInput& input) {
+  std::vector<RuleRun> runs(rules.size());
+  parallel_for(rules.size(), input.options.threads, [&](std::size_t i) { runs[i] = run_rule(*rules[i], input); });
   return runs;
 }
 

@@ -18,7 +18,8 @@ std::vector<TextQuery> texts_of(std::span<const Rule* const> rules);
 Facts facts_of(std::span<const Rule* const> rules);
 
 /// Runs each rule over the model; findings sorted worst first, then own before inherited, then by bytes, then by place
-/// and words. Those whose first place lies in a layer of the base are marked as inherited.
+/// and words. Those whose first place lies in a layer of the base are marked as inherited. Rules run side by side, on
+/// options.threads threads.
 std::vector<RuleRun> run_rules(std::span<const Rule* const> rules, const LintInput& input);
 
 }  // namespace ocitidy
