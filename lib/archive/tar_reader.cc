@@ -1,4 +1,5 @@
-// tar_reader.cc - libarchive, held to bytes: no locale, no file system, no second guess about names.
+// tar_reader.cc - plain members first; from the first other one on libarchive, held to bytes: no locale, no file
+// system, no second guess about names.
 #include "archive/tar_reader.h"
 
 #include <archive.h>
@@ -11,6 +12,7 @@
 #include <new>
 #include <utility>
 
+#include "archive/plain_members.h"
 #include "base/text.h"
 
 namespace ocitidy {
@@ -89,6 +91,48 @@ std::vector<Xattr> xattrs_of(archive_entry* entry) {
   return all;
 }
 
+/// What libarchive is to read. Behind plain members it must not guess anew what kind of archive this is, so an empty
+/// one goes before; nobody hears of that.
+class Remainder : public ByteStream {
+ public:
+  explicit Remainder(ByteStream& rest) : rest_(rest) {}
+
+  void lead_in() {
+    const std::string_view name = "-", magic("ustar\00000", 8), zeros = "0000000";
+    const auto put = [&](std::size_t offset, std::string_view bytes) { std::ranges::copy(bytes, &block_[offset]); };
+    put(0, name);
+    for (const std::size_t offset : {100U, 108U, 116U}) put(offset, zeros);    // mode, uid, gid
+    for (const std::size_t offset : {124U, 136U}) put(offset, "00000000000");  // size, mtime
+    put(156, "0");
+    put(257, magic);
+    put(148, "        ");
+    unsigned sum = 0;
+    for (const char c : block_) sum += static_cast<unsigned char>(c);
+    std::array<char, 6> digits{};
+    for (auto digit = digits.rbegin(); digit != digits.rend(); ++digit, sum /= 8)
+      *digit = static_cast<char>('0' + sum % 8);
+    put(148, std::string_view(digits.data(), digits.size()));
+    block_[154] = '\0';
+    lead_in_bytes_ = block_.size();
+  }
+  std::uint64_t lead_in_bytes() const { return lead_in_bytes_; }
+
+  Result<std::span<const std::byte>> next() override {
+    if (gave_lead_in_ || lead_in_bytes_ == 0) return rest_.next();
+    gave_lead_in_ = true;
+    return std::as_bytes(std::span(block_));
+  }
+  std::uint64_t skip(std::uint64_t count) override {
+    return gave_lead_in_ || lead_in_bytes_ == 0 ? rest_.skip(count) : 0;
+  }
+
+ private:
+  ByteStream& rest_;
+  std::array<char, 512> block_{};
+  std::uint64_t lead_in_bytes_ = 0;
+  bool gave_lead_in_ = false;
+};
+
 }  // namespace
 
 struct TarReader::Impl {
@@ -96,15 +140,16 @@ struct TarReader::Impl {
     void operator()(archive* a) const { archive_read_free(a); }
   };
 
-  ByteStream& from;
+  PlainMembers plain;
+  Remainder from;  // of `plain`
   const Limits limits;
   std::unique_ptr<archive, Free> reader{archive_read_new()};
   std::optional<Error> stream_error;  // what the stream said while libarchive pulled on it
   std::uint64_t members = 0;
   std::uint64_t hole_bytes = 0;
-  bool opened = false;
+  bool opened = false;  // the plain members are over
 
-  Impl(ByteStream& stream, const Limits& bounds) : from(stream), limits(bounds) {
+  Impl(ByteStream& stream, const Limits& bounds) : plain(stream), from(plain.rest()), limits(bounds) {
     if (!reader) throw std::bad_alloc();
   }
 
@@ -126,7 +171,10 @@ struct TarReader::Impl {
 
   std::unexpected<Error> failed() {
     if (stream_error) return fail(*stream_error);
-    const std::string_view why = text(archive_error_string(reader.get()));
+    return failed(text(archive_error_string(reader.get())));
+  }
+
+  std::unexpected<Error> failed(std::string_view why) const {
     if (members == 0) return fail(Code::corrupt, cat("not a tar archive: ", quote(why)));
     return fail(Code::corrupt, cat("broken tar after ", counted(members, "member", "members"), ": ", quote(why)));
   }
@@ -146,8 +194,32 @@ struct TarReader::Impl {
     archive_read_set_callback_data(a, this);
     archive_read_set_read_callback(a, &Impl::read);
     archive_read_set_skip_callback(a, &Impl::skip);
+    if (plain.members() > 0) from.lead_in();
     if (archive_read_open1(a) != ARCHIVE_OK) return failed();
+    archive_entry* entry = nullptr;
+    if (plain.members() > 0 && archive_read_next_header(a, &entry) != ARCHIVE_OK) return failed();
     return {};
+  }
+
+  std::unexpected<Error> failed_plain(Error error) const {
+    if (plain.is_truncated()) return failed("Truncated tar archive");
+    return fail(std::move(error));
+  }
+
+  Result<void> plain_content(const std::function<Wants(std::span<const std::byte>)>& sink) {
+    for (;;) {
+      auto bytes = plain.content();
+      if (!bytes) return failed_plain(std::move(bytes).error());
+      if (bytes->empty() || sink(*bytes) == Wants::enough) return {};
+    }
+  }
+
+  /// None: not plain, or the end. An Error of the stream comes as it is; one of the tar in the words of failed().
+  Result<std::optional<TarMember>> next_plain() {
+    auto member = plain.next();
+    if (!member) return failed_plain(std::move(member).error());
+    if (*member) ++members;
+    return member;
   }
 };
 
@@ -159,6 +231,10 @@ TarReader::~TarReader() {
 }
 
 Result<std::optional<TarMember>> TarReader::next() {
+  if (!impl_->opened) {
+    OCITIDY_TRY(auto member, impl_->next_plain());
+    if (member) return member;
+  }
   const ByteLocale bytes;
   if (!impl_->opened) OCITIDY_CHECK(impl_->open());
   archive_entry* entry = nullptr;
@@ -196,6 +272,7 @@ Result<std::optional<TarMember>> TarReader::next() {
 
 Result<void> TarReader::content(const std::function<Wants(std::span<const std::byte>)>& sink) {
   static constexpr std::array<std::byte, 64 << 10> zeros{};
+  if (!impl_->opened) return impl_->plain_content(sink);
   const ByteLocale bytes;
   std::uint64_t position = 0;
   for (;;) {
@@ -224,7 +301,9 @@ Result<void> TarReader::content(const std::function<Wants(std::span<const std::b
 }
 
 std::uint64_t TarReader::content_offset() const {
-  return static_cast<std::uint64_t>(archive_filter_bytes(impl_->reader.get(), 0));
+  if (!impl_->opened) return impl_->plain.offset();
+  const auto read_bytes = static_cast<std::uint64_t>(archive_filter_bytes(impl_->reader.get(), 0));
+  return impl_->plain.offset() + read_bytes - impl_->from.lead_in_bytes();
 }
 
 }  // namespace ocitidy
