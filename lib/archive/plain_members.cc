@@ -64,8 +64,14 @@ std::optional<EntryType> type_of(char flag) {
       return EntryType::hard_link;
     case '2':
       return EntryType::symlink;
+    case '3':
+      return EntryType::char_device;
+    case '4':
+      return EntryType::block_device;
     case '5':
       return EntryType::directory;
+    case '6':
+      return EntryType::fifo;
     default:
       return std::nullopt;
   }
@@ -253,6 +259,12 @@ std::optional<TarMember> PlainMembers::member_of(std::string_view header) {
   if (!prefix.empty()) {
     name_ = cat(prefix, prefix.ends_with('/') ? "" : "/", member.name);
     member.name = name_;
+  }
+  if (*type == EntryType::char_device || *type == EntryType::block_device) {
+    const auto major = number_field(header, 329, 8), minor = number_field(header, 337, 8);
+    if (!major || !minor) return std::nullopt;
+    member.device_major = static_cast<std::uint32_t>(*major);
+    member.device_minor = static_cast<std::uint32_t>(*minor);
   }
   member.link_target = string_field(header, 157, 100);
   member.user_name = string_field(header, 265, 32);

@@ -1,6 +1,6 @@
-// plain_members.h - the tar members that nearly all layers consist of: ustar and GNU headers of files, directories and
-// links, with the pax records that everybody writes. Gives up at the first header it is not sure about, before which
-// libarchive can begin: what is rare, odd or broken is judged in one place only (docs/decisions/0019).
+// plain_members.h - the tar members that nearly all layers consist of: ustar and GNU headers of every known type, with
+// the pax records that everybody writes. Gives up at the first header it is not sure about, before which libarchive can
+// begin: what is rare, odd or broken is judged in one place only (docs/decisions/0019).
 #pragma once
 
 #include <cstdint>
