@@ -79,10 +79,13 @@ void add_layers(CLI::App& command, OptimizeArguments& arguments) {
       ->type_name("IMAGE");
   text("--compression", arguments.compression, "gzip, zstd or none for every layer; default: as it is, but never none")
       ->check(CLI::IsMember(Words{"gzip", "zstd", "none"}));
-  command.add_option("--level", arguments.level, "1 to 9 for gzip, 1 to 19 for zstd")
-      ->type_name("N")
-      ->check(CLI::Range(1, 19))
-      ->group("Layers");
+  auto* const level = command.add_option("--level", arguments.level, "1 to 12 for gzip, 1 to 19 for zstd");
+  level->type_name("N")->check(CLI::Range(1, 19))->group("Layers");
+  auto* const fast = command.add_flag("--fast", arguments.fast, "Compress new layers fast; they become larger");
+  auto* const best =
+      command.add_flag("--best", arguments.best, "Compress new layers small; it takes several times as long");
+  fast->excludes(level)->group("Layers");
+  best->excludes(level)->excludes(fast)->group("Layers");
   text("--media-types", arguments.family, "Whose media types the documents carry; default: keep")
       ->check(CLI::IsMember(Words{"keep", "oci", "docker"}));
 }
@@ -106,12 +109,13 @@ Result<void> read_compression(const OptimizeArguments& arguments, OptimizeOption
   const std::string& name = arguments.compression;
   if (!name.empty()) options.codec = name == "gzip" ? Codec::gzip : name == "zstd" ? Codec::zstd : Codec::none;
   options.level = arguments.level;
+  options.effort = arguments.fast ? Effort::fast : arguments.best ? Effort::best : Effort::normal;
   if (options.level == 0) return {};
   if (!options.codec || options.codec == Codec::none) {
     return fail(Code::invalid_argument, "--level goes with --compression gzip or zstd");
   }
-  if (options.codec == Codec::gzip && options.level > 9) {
-    return refuse("--level", std::to_string(options.level), "a level of gzip, which has 1 to 9");
+  if (options.codec == Codec::gzip && options.level > 12) {
+    return refuse("--level", std::to_string(options.level), "a level of gzip, which has 1 to 12");
   }
   return {};
 }

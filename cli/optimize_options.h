@@ -22,7 +22,7 @@ struct OptimizeArguments {
   std::vector<std::string> passes, no_passes, keep, env, path_lists, history;
   std::string base, merge, merge_below, max_layers, plan_from, compression, epoch;
   std::string family = "keep", pyc = "move-time";
-  bool touch_base = false, squash = false;
+  bool touch_base = false, squash = false, fast = false, best = false;
   int level = 0;
 };
 

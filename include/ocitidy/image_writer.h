@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -13,6 +14,9 @@
 #include "ocitidy/image.h"
 
 namespace ocitidy {
+
+/// How much time goes into making layers small that are written anew.
+enum class Effort : std::uint8_t { fast, normal, best };
 
 /// One blob on its way into a store. Destroyed before commit(), it leaves nothing behind. Not thread-safe.
 class BlobWriter {

@@ -77,7 +77,9 @@ struct OptimizeOptions {
   std::uint64_t merge_below_bytes = 0;                                 ///< merge neighbours smaller than this
 
   std::optional<Codec> codec;  ///< for every layer; none: gzip for plain layers, the others as they are
-  int level = 0;               ///< 0: the codec's default
+  int level = 0;               ///< of layers that `codec` makes anew; gzip 1 ... 12, zstd 1 ... 19; 0: that of `effort`
+  /// For every layer that is written anew. It makes no layer new, except with `codec`.
+  Effort effort = Effort::normal;
   MediaFamily family = MediaFamily::keep;
 
   std::optional<std::int64_t> source_date_epoch;  ///< seconds; no time of the own layers stays later
@@ -130,7 +132,7 @@ struct TreeChange {
 /// What shows that the output is the input. Re-checkable from the two images alone.
 struct Certificate {
   std::string tool_version;
-  std::vector<std::string> libraries;  ///< "zlib 1.2.13": output bytes depend on it
+  std::vector<std::string> libraries;  ///< "libdeflate 1.14": output bytes depend on it
   Digest input_manifest, output_manifest;
   Sha256 tree_before{}, tree_after{};                    ///< hashes of the merged trees; equal when `changes` is empty
   std::vector<std::string> mask;                         ///< fields that passes of class masked may change

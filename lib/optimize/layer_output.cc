@@ -25,14 +25,15 @@ std::string opaque_name(std::string_view directory) {
 
 }  // namespace
 
-LayerOutput::LayerOutput(std::unique_ptr<BlobWriter> blob, const Compression& compression, WorkerPool& pool)
+LayerOutput::LayerOutput(std::unique_ptr<BlobWriter> blob, const Compression& compression, EncoderPool& pool)
     : blob_(std::move(blob)), encoder_(make_encoder(compression, pool, [this](std::span<const std::byte> bytes) {
         written_.compressed_bytes += bytes.size();
         blob_hasher_.update(bytes);
         return blob_->write(bytes);
       })) {}
 
-Result<std::unique_ptr<LayerOutput>> LayerOutput::open(BlobSink& to, const Compression& compression, WorkerPool& pool) {
+Result<std::unique_ptr<LayerOutput>> LayerOutput::open(BlobSink& to, const Compression& compression,
+                                                       EncoderPool& pool) {
   OCITIDY_TRY(auto blob, to.create());
   return std::unique_ptr<LayerOutput>(new LayerOutput(std::move(blob), compression, pool));
 }

@@ -15,7 +15,7 @@ namespace ocitidy {
 /// Compresses and hashes a plain tar, and stores it.
 class LayerOutput {
  public:
-  static Result<std::unique_ptr<LayerOutput>> open(BlobSink& to, const Compression& compression, WorkerPool& pool);
+  static Result<std::unique_ptr<LayerOutput>> open(BlobSink& to, const Compression& compression, EncoderPool& pool);
   LayerOutput(const LayerOutput&) = delete;
   LayerOutput& operator=(const LayerOutput&) = delete;
 
@@ -23,7 +23,7 @@ class LayerOutput {
   Result<WrittenLayer> finish();
 
  private:
-  LayerOutput(std::unique_ptr<BlobWriter> blob, const Compression& compression, WorkerPool& pool);
+  LayerOutput(std::unique_ptr<BlobWriter> blob, const Compression& compression, EncoderPool& pool);
 
   std::unique_ptr<BlobWriter> blob_;
   Hasher tar_hasher_, blob_hasher_;

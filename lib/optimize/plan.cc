@@ -12,7 +12,7 @@ Plan::Plan(const ImageModel& image, const OptimizeOptions& options, std::uint32_
   for (std::uint32_t i = 0; i < image.layers().size(); ++i) {
     layers_.emplace_back();
     layers_.back().first_source = layers_.back().last_source = i;
-    layers_.back().compression.codec = image.layers()[i].codec;
+    layers_.back().compression = {.codec = image.layers()[i].codec, .level = 0, .effort = options.effort};
   }
 }
 

@@ -37,6 +37,7 @@ OptimizeOptions for_transport(const OptimizeOptions& wishes, const ImageWriter* 
   if (out != nullptr && out->transport() == Transport::docker_archive) {
     options.codec = Codec::none;
     options.level = 0;
+    options.effort = Effort::normal;
   }
   return options;
 }
@@ -125,7 +126,7 @@ Certificate certificate_of(const ImageModel& before, const ImageModel& after, co
   std::set<std::string> libraries;
   for (const PlannedLayer& layer : plan.layers()) {
     if (layer.fate == OutputLayer::Fate::copied || layer.compression.codec == Codec::none) continue;
-    libraries.insert(codec_library_version(layer.compression.codec));
+    libraries.insert(codec_library_version(layer.compression));
   }
   certificate.libraries.assign(libraries.begin(), libraries.end());
   certificate.input_manifest = before.manifest_descriptor().digest;

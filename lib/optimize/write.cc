@@ -56,7 +56,7 @@ class LayersWriter {
   const Plan& plan_;
   BlobSink& to_;
   unsigned threads_;
-  WorkerPool pool_;
+  EncoderPool pool_;
   WrittenLayers written_;
   std::mutex edited_mutex_;
 };

@@ -3,9 +3,12 @@
 
 Usage: optimize_test.py OCITIDY SOURCE_FOLDER [unittest arguments, such as the name of a class or test]
 """
+import gzip
+import hashlib
 import json
 import os
 import pathlib
+import random
 import signal
 import stat
 import subprocess
@@ -57,7 +60,7 @@ class Options(OptimizeTest):
     def test_help(self):
         text = self.expect(CLEAN, "optimize", "--help").stdout.decode()
         for option in ("--output", "--preset", "--passes", "--no-pass", "--keep", "--base", "--touch-base", "--squash",
-                       "--merge", "--merge-below", "--max-layers", "--max-input-layers", "--compression", "--level",
+                       "--merge", "--merge-below", "--max-layers", "--max-input-layers", "--compression", "--level", "--fast", "--best",
                        "--media-types", "--env", "--trace", "--keep-list", "--pyc", "--source-date-epoch", "--dry-run",
                        "--force", "--certificate", "--format", "--color", "--platform", "--threads", "Exit codes:"):
             self.assertIn(option, text)
@@ -72,8 +75,10 @@ class Options(OptimizeTest):
             ["--env", "x"], ["--env", "=x"], ["--merge", "1"], ["--merge", "2-1"], ["--merge", "1-1"], ["--merge", "1-9"],
             ["--merge", "a-b"], ["--merge", "-1-2"], ["--merge-below", "0"], ["--merge-below", "x"],
             ["--max-layers", "0"], ["--max-layers", "-1"], ["--max-layers", "5M"], ["--compression", "xz"],
-            ["--level", "5"], ["--level", "0", "--compression", "gzip"], ["--level", "10", "--compression", "gzip"],
+            ["--level", "5"], ["--level", "0", "--compression", "gzip"], ["--level", "13", "--compression", "gzip"],
             ["--level", "20", "--compression", "zstd"], ["--level", "3", "--compression", "none"],
+            ["--fast", "--best"], ["--fast", "--level", "3", "--compression", "gzip"],
+            ["--best", "--level", "3", "--compression", "gzip"],
             ["--media-types", "x"], ["--pyc", "x"], ["--source-date-epoch", "1e9"], ["--source-date-epoch", "-1"],
             ["--source-date-epoch", "9223372036854775808"], ["--base", "4"], ["--base", "99999999999999"],
             ["--base", "1", "--touch-base"], ["--preset", "trace"], ["--trace", "list"],
@@ -338,6 +343,38 @@ class Outputs(OptimizeTest):
         self.assertEqual(times(env=epoch), {1_000_000_000}, "the variable alone asks for no change")
         self.assertEqual(times("--preset", "reproducible", env=epoch), {500_000_000})
         self.assertEqual(times("--source-date-epoch", "400000000", env=epoch), {400_000_000}, "an option does")
+
+    def test_fast_and_best(self):
+        """Of what is written anew: nothing else changes, and nothing is written anew for it alone."""
+        words = [f"word{n}" for n in range(500)]
+        text = " ".join(random.Random(1).choices(words, k=300_000)).encode()
+        layers = [tar_of([member(f"f{n}", text[n * 1000:])]) for n in range(2)]
+        image = self.layout("words", layers).folder
+
+        def written(*arguments):
+            report = self.optimize(image, "-o", "out", "--force", "--touch-base", "--certificate", "c", *arguments)
+            self.expect(CLEAN, "verify", image, "out", "--certificate", "c")
+            libraries = json.loads((self.folder / "c").read_text())["libraries"]
+            for layer in report["layers"]:
+                blob = self.folder / "out" / "blobs" / "sha256" / layer["digest"].removeprefix("sha256:")
+                packed = blob.read_bytes()
+                tars = [gzip.decompress(packed),
+                        subprocess.run(["gzip", "-dc"], input=packed, capture_output=True, check=True).stdout]
+                self.assertEqual({"sha256:" + hashlib.sha256(tar).hexdigest() for tar in tars}, {layer["diffId"]})
+            return [layer["fate"] for layer in report["layers"]], report["after"]["compressedBytes"], libraries
+
+        for effort in ("--fast", "--best"):
+            self.assertEqual(written(effort)[::2], (["copied", "copied"], []))
+        for how in (["--squash"], ["--compression", "gzip", "--level", "4"]):
+            anew = {}
+            for effort in ("--fast", "--best", ""):
+                arguments = how[:2] + ([effort] if effort else how[2:])
+                fates, anew[effort], libraries = written(*arguments)
+                self.assertNotIn("copied", fates)
+                self.assertEqual(len(libraries), 1)
+                self.assertRegex(libraries[0], "^(libdeflate|isa-l) [0-9.]+$")
+            self.assertLess(anew["--best"], anew[""])
+            self.assertLess(anew[""], anew["--fast"])
 
     def test_compression_and_media_types(self):
         image = self.wasteful().folder

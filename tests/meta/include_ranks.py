@@ -38,7 +38,7 @@ THIRD_PARTY = [
     (r"xxhash\.h$", {"lib/base/block_hash.cc", "lib/base/quick_hash.cc"}),
     (r"sqlite3\.h$", {"lib/formats/rpm_database.cc"}),
     (r"zlib\.h$", {"lib/archive/", "lib/formats/gzip_head.cc", "lib/optimize/layer_plan.cc"}),
-    (r"(archive|archive_entry|zstd|zstd_errors|lzma|libdeflate)\.h$|isa-l/", {"lib/archive/"}),
+    (r"(archive|archive_entry|zstd|zstd_errors|lzma|libdeflate|isa-l)\.h$|isa-l/", {"lib/archive/"}),
     (r"CLI/", {"cli/"}),
     (r"elf\.h$", {"lib/formats/"}),
     (r"ocitidy/", {"docs/examples/", "tests/install/"}),

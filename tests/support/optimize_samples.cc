@@ -63,7 +63,7 @@ OutputLayer output_layer(std::uint32_t first, std::uint32_t last, OutputLayer::F
 Certificate equal_certificate() {
   Certificate certificate;
   certificate.tool_version = "ocitidy 1.2.3";
-  certificate.libraries = {"zlib 1.2.13"};
+  certificate.libraries = {"libdeflate 1.14"};
   certificate.input_manifest = digest(0xB0);
   certificate.output_manifest = digest(0x70);
   certificate.tree_before = certificate.tree_after = tree(0x33);

@@ -171,6 +171,9 @@ Result<bool> Parser::bytes_word(const Word& word) {
   } else if (const auto level = value_of(word, "level")) {
     OCITIDY_TRY(const std::uint32_t value, number32(*level));
     options.level = static_cast<int>(value);
+  } else if (const auto effort = value_of(word, "effort")) {
+    if (*effort != "fast" && *effort != "best") return false;
+    options.effort = *effort == "fast" ? Effort::fast : Effort::best;
   } else if (const auto family = value_of(word, "media-types")) {
     if (*family != "oci" && *family != "docker") return false;
     options.family = *family == "oci" ? MediaFamily::oci : MediaFamily::docker;

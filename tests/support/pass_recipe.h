@@ -6,7 +6,7 @@
 //       preset=lossless | pass=ID | no-pass=ID | keep=GLOB          pass, no-pass and keep: repeatable
 //       base=N | touch-base                          base=0 without either: pages do not depend on the history
 //       squash | max-layers=N | merge=FIRST-LAST | merge-below=SIZE
-//       compression=gzip|zstd|none | level=N | media-types=oci|docker
+//       compression=gzip|zstd|none | level=N | effort=fast|best | media-types=oci|docker
 //       epoch=SECONDS | pyc=move-time|unchecked-hash | env=NAME=VALUE | used=PATH      env and used: repeatable
 //       to=docker-archive                            what is written; else blobs
 //   edit PASS [layer=N] [path=P] [bytes=N] [message="part of it"]

@@ -12,6 +12,11 @@ Codec wanted_codec(const PassInput& in, Codec now) {
   return now == Codec::none ? Codec::gzip : now;
 }
 
+std::string how(const OptimizeOptions& options) {
+  if (options.level != 0) return cat(", level ", options.level);
+  return options.effort == Effort::fast ? ", fast" : options.effort == Effort::best ? ", best" : "";
+}
+
 bool is_own(const Plan& plan, const PlannedLayer& layer) { return layer.first_source >= plan.base_layers(); }
 
 Outcome plan(const PassInput& in, Plan& plan) {
@@ -20,15 +25,14 @@ Outcome plan(const PassInput& in, Plan& plan) {
     const Codec now = layer.compression.codec, wanted = wanted_codec(in, now);
     // The base keeps its bytes, except those that no push would keep either.
     const bool wished = in.options.codec.has_value() && is_own(plan, layer);
-    const bool level_wished = wished && in.options.level != 0;
+    const bool level_wished = wished && (in.options.level != 0 || in.options.effort != Effort::normal);
     if (now == wanted && !level_wished) continue;
     if (!is_own(plan, layer) && now != Codec::none && wanted != Codec::none) continue;
-    plan.compress(i, {.codec = wanted, .level = in.options.level});
+    plan.compress(i, {.codec = wanted, .level = in.options.level, .effort = in.options.effort});
     plan.record({.kind = Edit::Kind::layer,
                  .layer = layer.first_source,
                  .path = "",
-                 .detail = cat(codec_name(now), " becomes ", codec_name(wanted),
-                               in.options.level != 0 ? cat(", level ", in.options.level) : "")});
+                 .detail = cat(codec_name(now), " becomes ", codec_name(wanted), how(in.options))});
   }
   if (in.options.codec == Codec::zstd) {
     plan.note(

@@ -2,6 +2,7 @@
 #include "archive/encoder.h"
 
 #include <gtest/gtest.h>
+#include <libdeflate.h>
 #include <zlib.h>
 #include <zstd.h>
 
@@ -14,8 +15,11 @@
 namespace ocitidy {
 namespace {
 
-constexpr std::size_t kBlockBytes = std::size_t{512} << 10;
+constexpr std::size_t kBlockBytes = std::size_t{1} << 20;
 constexpr Compression kGzip{.codec = Codec::gzip}, kZstd{.codec = Codec::zstd}, kNone{.codec = Codec::none};
+constexpr Compression kFastGzip{.codec = Codec::gzip, .effort = Effort::fast};
+constexpr Compression kBestGzip{.codec = Codec::gzip, .effort = Effort::best};
+constexpr Compression kFastZstd{.codec = Codec::zstd, .effort = Effort::fast};
 
 std::span<const std::byte> bytes_of(std::string_view text) { return std::as_bytes(std::span(text)); }
 
@@ -51,7 +55,7 @@ std::string noise(std::size_t size) {
 }
 
 std::string encoded(const Compression& compression, unsigned threads, std::string_view text, std::size_t piece) {
-  WorkerPool pool(threads);
+  EncoderPool pool(threads);
   std::string out;
   const auto encoder = make_encoder(compression, pool, into(out));
   for (std::size_t at = 0; at < text.size(); at += piece) {
@@ -86,11 +90,11 @@ std::string decoded(std::string_view packed) {
 
 struct Inflated {
   std::string text;
-  bool member_ended = false;  ///< with CRC and length right
-  std::size_t left_bytes = 0;
+  std::vector<std::size_t> members;  ///< plain bytes of each; CRC and length were right
+  bool ended = false;                ///< the last byte was that of a member's trailer
 };
 
-/// By one inflate() over one member, as the simplest of readers does.
+/// By zlib alone, member by member.
 Inflated inflated(std::string_view packed) {
   z_stream z{};
   EXPECT_EQ(inflateInit2(&z, 15 + 16), Z_OK);
@@ -104,20 +108,22 @@ Inflated inflated(std::string_view packed) {
     z.avail_out = static_cast<uInt>(buffer.size());
     code = inflate(&z, Z_NO_FLUSH);
     result.text.append(buffer, 0, buffer.size() - z.avail_out);
+    if (code != Z_STREAM_END) continue;
+    result.members.push_back(z.total_out);
+    result.ended = z.avail_in == 0;
+    if (!result.ended) code = inflateReset(&z);
   }
-  result.member_ended = code == Z_STREAM_END;
-  result.left_bytes = z.avail_in;
   inflateEnd(&z);
   return result;
 }
 
 TEST(Encoder, GivesTheSameBytesForAnyThreadsAndPieces) {
   const std::string text = sample(5 * kBlockBytes + 12'345);
-  for (const Compression& compression : {kGzip, kZstd}) {
+  for (const Compression& compression : {kGzip, kFastGzip, kBestGzip, kZstd, kFastZstd}) {
     const std::string expected = encoded(compression, 1, text, text.size());
     EXPECT_LT(expected.size(), text.size());
     EXPECT_TRUE(decoded(expected) == text);
-    for (const unsigned threads : {0U, 2U, 8U, 16U}) {
+    for (const unsigned threads : {0U, 2U, 3U, 8U}) {
       EXPECT_TRUE(encoded(compression, threads, text, text.size()) == expected) << threads;
       EXPECT_TRUE(encoded(compression, threads, text, 512) == expected) << threads;
       EXPECT_TRUE(encoded(compression, threads, text, 33'333) == expected) << threads;
@@ -133,26 +139,32 @@ TEST(Encoder, KeepsEveryByteAroundBlockBoundaries) {
   for (const std::size_t blocks : {1, 2}) {
     for (const std::size_t size : {blocks * kBlockBytes - 1, blocks * kBlockBytes, blocks * kBlockBytes + 1}) {
       const std::string_view part = std::string_view(text).substr(0, size);
-      for (const Compression& compression : {kGzip, kZstd, kNone}) {
+      for (const Compression& compression : {kGzip, kFastGzip, kZstd, kNone}) {
         EXPECT_TRUE(decoded(encoded(compression, 2, part, 100'000)) == part) << size;
       }
-      const Inflated whole = inflated(encoded(kGzip, 2, part, size));
-      EXPECT_TRUE(whole.text == part);
-      EXPECT_TRUE(whole.member_ended);
-      EXPECT_EQ(whole.left_bytes, 0U);
+      for (const Compression& compression : {kGzip, kFastGzip}) {
+        const Inflated whole = inflated(encoded(compression, 2, part, size));
+        EXPECT_TRUE(whole.text == part);
+        EXPECT_TRUE(whole.ended);
+        EXPECT_EQ(whole.members.size(), (size + kBlockBytes - 1) / kBlockBytes);
+        for (std::size_t i = 0; i + 1 < whole.members.size(); ++i) EXPECT_EQ(whole.members[i], kBlockBytes);
+      }
     }
   }
 }
 
 TEST(Encoder, NothingIsAValidStreamToo) {
-  const std::string gzip = encoded(kGzip, 2, "", 1);
-  EXPECT_EQ(gzip.size(), 20U);
-  EXPECT_TRUE(inflated(gzip).member_ended);
-  EXPECT_EQ(decoded(gzip), "");
+  for (const Compression& compression : {kGzip, kFastGzip, kBestGzip}) {
+    const std::string gzip = encoded(compression, 2, "", 1);
+    EXPECT_LT(gzip.size(), 30U);
+    EXPECT_TRUE(inflated(gzip).ended);
+    EXPECT_EQ(inflated(gzip).members, std::vector<std::size_t>{0});
+    EXPECT_EQ(decoded(gzip), "");
+  }
   EXPECT_EQ(decoded(encoded(kZstd, 2, "", 1)), "");
   EXPECT_EQ(encoded(kNone, 2, "", 1), "");
   // Empty writes are nothing, too.
-  WorkerPool pool(2);
+  EncoderPool pool(2);
   for (const Compression& compression : {kGzip, kZstd, kNone}) {
     std::string out;
     const auto encoder = make_encoder(compression, pool, into(out));
@@ -162,29 +174,37 @@ TEST(Encoder, NothingIsAValidStreamToo) {
   }
 }
 
-TEST(Encoder, GzipIsOneMemberWithAFixedHeader) {
-  const std::string text = sample(3 * kBlockBytes);
-  for (const int level : {1, 6, 9}) {
-    const std::string packed = encoded({.codec = Codec::gzip, .level = level}, 2, text, 77'777);
-    EXPECT_EQ(packed.substr(0, 10), std::string_view("\x1F\x8B\x08\0\0\0\0\0\0\xFF", 10));
+TEST(Encoder, GzipMembersSayNeitherTimeNorSystem) {
+  const std::string text = sample(2 * kBlockBytes + 5);
+  std::vector<Compression> all{kFastGzip};
+  for (int level = 1; level <= 12; ++level) all.push_back({.codec = Codec::gzip, .level = level});
+  for (const Compression& compression : all) {
+    const std::string packed = encoded(compression, 2, text, 77'777);
+    // Deflate; no flags; no time; a word on the level; 255: of no known system.
+    EXPECT_EQ(packed.substr(0, 8), std::string_view("\x1F\x8B\x08\0\0\0\0\0", 8));
+    EXPECT_EQ(packed[9], '\xFF');
     const Inflated whole = inflated(packed);
     EXPECT_TRUE(whole.text == text);
-    EXPECT_TRUE(whole.member_ended);
-    EXPECT_EQ(whole.left_bytes, 0U);
+    EXPECT_TRUE(whole.ended);
+    EXPECT_EQ(whole.members, (std::vector<std::size_t>{kBlockBytes, kBlockBytes, 5}));
+    EXPECT_TRUE(decoded(packed) == text);
   }
 }
 
-TEST(Encoder, GzipBlocksReferToWhatStandsBeforeThem) {
-  // Noise of 32,000 bytes again and again: no gain but by looking back, and blocks begin in the middle of it.
-  const std::string once = noise(32'000);
-  std::string text;
-  while (text.size() < 4 * kBlockBytes) text += once;
-  EXPECT_LT(encoded(kGzip, 2, text, text.size()).size(), 2 * once.size());
+TEST(Encoder, MoreEffortIsSmaller) {
+  const std::string text = sample(3 * kBlockBytes);
+  for (const Codec codec : {Codec::gzip, Codec::zstd}) {
+    const auto size = [&](Effort effort) {
+      return encoded({.codec = codec, .level = 0, .effort = effort}, 2, text, text.size()).size();
+    };
+    EXPECT_LT(size(Effort::best), size(Effort::normal));
+    EXPECT_LT(size(Effort::normal), size(Effort::fast));
+  }
 }
 
 TEST(Encoder, NoiseGrowsALittleOnly) {
   const std::string text = noise(3 * kBlockBytes + 17);
-  for (const Compression& compression : {kGzip, kZstd}) {
+  for (const Compression& compression : {kGzip, kFastGzip, kBestGzip, kZstd, kFastZstd}) {
     const std::string packed = encoded(compression, 4, text, 4'321);
     EXPECT_TRUE(decoded(packed) == text);
     EXPECT_LT(packed.size(), text.size() + text.size() / 1000);
@@ -196,13 +216,16 @@ TEST(Encoder, LevelsOutOfRangeAreTheNearestAndZeroIsTheDefault) {
   const auto at = [&](Codec codec, int level) {
     return encoded({.codec = codec, .level = level}, 1, text, text.size());
   };
-  EXPECT_TRUE(at(Codec::gzip, 0) == at(Codec::gzip, 6));
-  EXPECT_TRUE(at(Codec::gzip, 99) == at(Codec::gzip, 9));
+  EXPECT_TRUE(at(Codec::gzip, 0) == at(Codec::gzip, 4));
+  EXPECT_TRUE(at(Codec::gzip, 99) == at(Codec::gzip, 12));
   EXPECT_TRUE(at(Codec::gzip, -5) == at(Codec::gzip, 1));
   EXPECT_TRUE(at(Codec::zstd, 0) == at(Codec::zstd, 3));
   EXPECT_TRUE(at(Codec::zstd, 22) == at(Codec::zstd, 19));
   EXPECT_FALSE(at(Codec::gzip, 1) == at(Codec::gzip, 9));
   EXPECT_FALSE(at(Codec::zstd, 1) == at(Codec::zstd, 19));
+  // A level is more than an effort.
+  EXPECT_TRUE(encoded({.codec = Codec::gzip, .level = 4, .effort = Effort::fast}, 1, text, text.size()) ==
+              at(Codec::gzip, 4));
 }
 
 TEST(Encoder, ZstdIsOneFrameWithAChecksum) {
@@ -220,7 +243,7 @@ TEST(Encoder, AnErrorOfTheSinkStopsItForGood) {
   const std::string text = noise(kBlockBytes);
   for (const Compression& compression : {kGzip, kZstd, kNone}) {
     for (const unsigned threads : {1U, 3U}) {
-      WorkerPool pool(threads);
+      EncoderPool pool(threads);
       int calls = 0;
       const auto encoder = make_encoder(compression, pool, [&](std::span<const std::byte>) -> Result<void> {
         return ++calls < 3 ? Result<void>{} : fail(Code::io, "disk full");
@@ -239,7 +262,7 @@ TEST(Encoder, AnErrorOfTheSinkStopsItForGood) {
 }
 
 TEST(Encoder, AnErrorAtTheVeryEndIsSeen) {
-  WorkerPool pool(2);
+  EncoderPool pool(2);
   for (const Compression& compression : {kGzip, kZstd}) {
     const auto encoder =
         make_encoder(compression, pool, [](std::span<const std::byte>) -> Result<void> { return fail(Code::io, "x"); });
@@ -250,7 +273,7 @@ TEST(Encoder, AnErrorAtTheVeryEndIsSeen) {
 }
 
 TEST(Encoder, NothingFollowsFinish) {
-  WorkerPool pool(2);
+  EncoderPool pool(2);
   for (const Compression& compression : {kGzip, kZstd, kNone}) {
     std::string out;
     const auto encoder = make_encoder(compression, pool, into(out));
@@ -271,12 +294,12 @@ TEST(Encoder, MayBeDroppedAtAnyTime) {
     for (int writes = 0; writes < 6; ++writes) {
       std::string out;
       {
-        WorkerPool pool(3);
+        EncoderPool pool(3);
         const auto encoder = make_encoder(compression, pool, into(out));
         for (int i = 0; i < writes; ++i) EXPECT_TRUE(encoder->write(bytes_of(text)));
       }
       // And behind the end of its pool.
-      auto pool = std::make_unique<WorkerPool>(2);
+      auto pool = std::make_unique<EncoderPool>(2);
       const auto encoder = make_encoder(compression, *pool, into(out));
       for (int i = 0; i < writes; ++i) EXPECT_TRUE(encoder->write(bytes_of(text)));
       pool.reset();
@@ -285,28 +308,46 @@ TEST(Encoder, MayBeDroppedAtAnyTime) {
 }
 
 TEST(Encoder, HoldsFewBlocksBackAtATime) {
-  const std::string text = sample(12 * kBlockBytes);
+  const std::string text = noise(12 * kBlockBytes);
   constexpr unsigned kThreads = 3;
-  WorkerPool pool(kThreads);
+  EncoderPool pool(kThreads);
   std::string out;
   const auto encoder = make_encoder(kGzip, pool, into(out));
   for (std::size_t blocks = 1; blocks <= 12; ++blocks) {
     ASSERT_TRUE(encoder->write(bytes_of(text).subspan((blocks - 1) * kBlockBytes, kBlockBytes)));
-    // One is being filled, threads + 1 are under way; each block that came out can be read, for it was flushed.
-    const std::size_t readable = out.empty() ? 0 : inflated(out).text.size() / kBlockBytes;
-    EXPECT_GE(readable + kThreads + 2, blocks);
+    // One is being filled, threads + 1 are under way.
+    EXPECT_GE(inflated(out).members.size() + kThreads + 2, blocks);
   }
+}
+
+TEST(Encoder, ManyTogetherHoldFewBlocksBack) {
+  const std::string text = noise(12 * kBlockBytes);
+  constexpr unsigned kThreads = 2, kEncoders = 10;
+  EncoderPool pool(kThreads);
+  std::vector<std::string> outs(kEncoders);
+  std::vector<std::unique_ptr<Encoder>> encoders;
+  std::size_t held = 0;
+  for (std::string& out : outs) {
+    encoders.push_back(make_encoder(kGzip, pool, into(out)));
+    ASSERT_TRUE(encoders.back()->write(bytes_of(text)));
+    held += 12 - inflated(out).members.size();
+  }
+  // One that is being filled and one under way for each, and what the pool grants to all together.
+  EXPECT_LE(held, 2 * kEncoders + 2 * (kThreads + 1));
+  for (const auto& encoder : encoders) EXPECT_TRUE(encoder->finish());
+  for (const std::string& out : outs) EXPECT_TRUE(out == outs[0]);
+  EXPECT_TRUE(inflated(outs[0]).text == text);
 }
 
 TEST(Encoder, SeveralShareOnePool) {
   const std::string text = sample(3 * kBlockBytes);
   const std::string expected = encoded(kGzip, 1, text, text.size());
-  WorkerPool pool(2);
+  EncoderPool pool(2);
   std::vector<std::string> outs(4);
   std::vector<Job> jobs;
   // Themselves jobs of the pool that they wait for.
   for (std::string& out : outs) {
-    jobs.push_back(pool.submit([&] {
+    jobs.push_back(pool.workers().submit([&] {
       const auto encoder = make_encoder(kGzip, pool, into(out));
       EXPECT_TRUE(encoder->write(bytes_of(text)));
       EXPECT_TRUE(encoder->finish());
@@ -317,9 +358,18 @@ TEST(Encoder, SeveralShareOnePool) {
 }
 
 TEST(Encoder, NamesTheLibraryThatMadeTheBytes) {
-  EXPECT_EQ(codec_library_version(Codec::gzip), std::string("zlib ") + zlibVersion());
-  EXPECT_EQ(codec_library_version(Codec::zstd), std::string("libzstd ") + ZSTD_versionString());
-  EXPECT_EQ(codec_library_version(Codec::none), "");
+  EXPECT_EQ(codec_library_version(kGzip), "libdeflate " LIBDEFLATE_VERSION_STRING);
+  EXPECT_EQ(codec_library_version(kBestGzip), codec_library_version(kGzip));
+  EXPECT_EQ(codec_library_version({.codec = Codec::gzip, .level = 1, .effort = Effort::fast}),
+            codec_library_version(kGzip));
+  EXPECT_EQ(codec_library_version(kZstd), std::string("libzstd ") + ZSTD_versionString());
+  EXPECT_EQ(codec_library_version(kNone), "");
+  // isa-l, where it is there, makes other bytes than libdeflate at its lowest level.
+  const std::string text = sample(100'000);
+  const bool is_deflate =
+      encoded(kFastGzip, 1, text, text.size()) == encoded({.codec = Codec::gzip, .level = 1}, 1, text, text.size());
+  EXPECT_EQ(codec_library_version(kFastGzip).starts_with("libdeflate "), is_deflate);
+  EXPECT_EQ(codec_library_version(kFastGzip).starts_with("isa-l "), !is_deflate);
 }
 
 }  // namespace

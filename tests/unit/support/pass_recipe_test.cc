@@ -31,7 +31,8 @@ TEST(PassRecipe, NamesTheLineOfAnError) {
 TEST(PassRecipe, ReadsOptions) {
   const auto recipe = parse_pass_recipe(
       "optimize preset=lambda pass=recompress no-pass=set-env keep=opt/** base=1 squash max-layers=2\n"
-      "optimize merge=1-3 merge-below=2k compression=zstd level=3 media-types=docker epoch=-5 pyc=unchecked-hash\n"
+      "optimize merge=1-3 merge-below=2k compression=zstd level=3 effort=best media-types=docker epoch=-5 "
+      "pyc=unchecked-hash\n"
       "optimize env=A=b=c used=opt/x to=docker-archive\n");
   ASSERT_TRUE(recipe) << describe(recipe.error());
   const OptimizeOptions& options = recipe->options;
@@ -46,6 +47,7 @@ TEST(PassRecipe, ReadsOptions) {
   EXPECT_EQ(options.merge_below_bytes, 2048u);
   EXPECT_EQ(options.codec, Codec::zstd);
   EXPECT_EQ(options.level, 3);
+  EXPECT_EQ(options.effort, Effort::best);
   EXPECT_EQ(options.family, MediaFamily::docker);
   EXPECT_EQ(options.source_date_epoch, -5);
   EXPECT_EQ(options.pyc, OptimizeOptions::Pyc::unchecked_hash);
