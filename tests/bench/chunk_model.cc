@@ -10,20 +10,15 @@
 
 #include "image/scan.h"
 #include "lambda/flat_image.h"
+#include "measure.h"
 #include "oci/resolve.h"
 
 namespace {
 
 using namespace ocitidy;
+using bench::must;
 
 /// Whoever measures wants no half results.
-template <typename T>
-T must(Result<T> result) {
-  if (result) return *std::move(result);
-  std::fprintf(stderr, "chunk_model: %s\n", result.error().message.c_str());
-  std::exit(1);
-}
-
 ImageModel scan(const char* reference) {
   const Image image = must(open_image(reference, {}));
   ScanOptions options;

@@ -1,13 +1,11 @@
 // limit_codecs.cc - zlib, isa-l, libdeflate and libzstd, as their manuals say to call them.
 #include "limit_codecs.h"
 
+#include <libdeflate.h>
 #include <zlib.h>
 #include <zstd.h>
 #if BENCH_HAS_ISAL
 #include <isa-l/igzip_lib.h>
-#endif
-#if BENCH_HAS_LIBDEFLATE
-#include <libdeflate.h>
 #endif
 
 #include <algorithm>
@@ -179,7 +177,6 @@ class IsalDeflater : public Deflater {
 };
 #endif
 
-#if BENCH_HAS_LIBDEFLATE
 class LibdeflateInflater : public Inflater {
  public:
   bool is_whole() const override { return true; }
@@ -237,7 +234,6 @@ class LibdeflateDeflater : public Deflater {
   std::unique_ptr<libdeflate_compressor, Free> state_;
   std::vector<unsigned char> out_;
 };
-#endif
 
 }  // namespace
 
@@ -254,9 +250,7 @@ std::unique_ptr<Inflater> make_inflater(Bytes head, std::string_view gzip_by) {
 #if BENCH_HAS_ISAL
   if (gzip_by == "isal") return std::make_unique<IsalInflater>();
 #endif
-#if BENCH_HAS_LIBDEFLATE
   if (gzip_by == "libdeflate") return std::make_unique<LibdeflateInflater>();
-#endif
   die("a gzip layer, which --inflate is not for, or not built in");
 }
 
@@ -265,9 +259,7 @@ std::unique_ptr<Deflater> make_deflater(std::string_view by, int level, std::siz
 #if BENCH_HAS_ISAL
   if (by == "isal") return std::make_unique<IsalDeflater>(level, block_bytes);
 #endif
-#if BENCH_HAS_LIBDEFLATE
   if (by == "libdeflate") return std::make_unique<LibdeflateDeflater>(level, block_bytes);
-#endif
   die("no such library for --deflate, or not built in");
 }
 

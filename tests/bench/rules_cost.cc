@@ -5,42 +5,27 @@
 //   lint   the same, with all rules of all profiles, and the file heads, texts and facts that they ask for
 //   rules  run_rules() alone, over the model of such a scan; then the costliest of them, from one run
 #include <algorithm>
-#include <charconv>
 #include <cstdio>
-#include <cstdlib>
-#include <ctime>
 #include <functional>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "image/base_layers.h"
 #include "image/scan.h"
 #include "lint/engine.h"
+#include "measure.h"
 #include "oci/resolve.h"
 #include "ocitidy/lint.h"
 
 namespace {
 
 using namespace ocitidy;
-
-double cpu_s() {
-  timespec now{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-}
+using bench::cpu_s;
+using bench::must;
 
 double median(std::vector<double> values) {
   std::ranges::sort(values);
   return values[values.size() / 2];
-}
-
-/// Whoever measures wants no half results.
-template <typename T>
-T must(Result<T> result) {
-  if (result) return *std::move(result);
-  std::fprintf(stderr, "rules_cost: %s\n", result.error().message.c_str());
-  std::exit(1);
 }
 
 ImageModel scan_with(const Image& image, const ScanOptions& options) {
@@ -105,11 +90,7 @@ int main(int argc, char** argv) {
     std::fputs("usage: rules_cost IMAGE [RUNS]\n", stderr);
     return 2;
   }
-  int runs = 5;
-  if (argc == 3) {
-    const std::string_view text(argv[2]);
-    if (std::from_chars(text.data(), text.data() + text.size(), runs).ec != std::errc() || runs < 1) return 2;
-  }
+  const int runs = argc == 3 ? bench::must_be_number(argv[2], 1) : 5;
   measure(must(open_image(argv[1], {})), runs);
   return 0;
 }

@@ -9,10 +9,8 @@
 //          own and the rest in one (as apko does), equal stretches of names, and as pack-layers cuts
 //   pack   time to cut 2,000 parts into 16, 32 and 100 layers
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
 #include <numeric>
 #include <random>
 #include <string_view>
@@ -21,6 +19,7 @@
 #include "image/base_layers.h"
 #include "image/scan.h"
 #include "lambda/components.h"
+#include "measure.h"
 #include "oci/resolve.h"
 #include "ocitidy/image.h"
 #include "optimize/sharing.h"
@@ -28,16 +27,10 @@
 namespace {
 
 using namespace ocitidy;
+using bench::must;
 using lambda::Part;
 
 constexpr double kChunkBytes = 512 * 1024;
-
-template <typename T>
-T must(Result<T> result) {
-  if (result) return *std::move(result);
-  std::fprintf(stderr, "sharing_order: %s\n", result.error().message.c_str());
-  std::exit(1);
-}
 
 std::vector<Part> weights(const std::vector<SharedPart>& parts) {
   std::vector<Part> all;
@@ -139,12 +132,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   OptimizeOptions options;
-  if (argc > 2) {
-    std::uint32_t layers = 0;
-    const std::string_view text = argv[2];
-    std::from_chars(text.data(), text.data() + text.size(), layers);
-    options.base_layers = layers;
-  }
+  if (argc > 2) options.base_layers = static_cast<std::uint32_t>(bench::must_be_number(argv[2], 0));
   const Image image = must(open_image(argv[1], {}));
   const ScanOptions scanning{.limits = options.limits,
                              .reads = {lambda::kComponentReads.begin(), lambda::kComponentReads.end()}};
