@@ -114,6 +114,12 @@ BREAKAGES = {
         ("a pass too long", append("lib/optimize/passes/set_env.cc", "\n" * 150), "lib/optimize/passes/set_env.cc:"),
         ("two passes in a file", append("lib/optimize/passes/set_env.cc", "constinit const Pass second = {};\n"), "lib/optimize/passes/set_env.cc: must define exactly"),
     ],
+    "performance_current": [
+        ("a better figure", replace("docs/performance.md", "# Performance\n", "# Performance\n\nTwice as fast.\n"), "docs/performance.md is not what"),
+        ("another target", replace("tests/bench/speed_sections.py", '"milliseconds", OURS, 15)', '"milliseconds", OURS, 20)'), "docs/performance.md is not what"),
+        ("a note that shows nowhere", append("tests/bench/performance_notes.md", "\n## lint-nothing\nText.\n"), "no section lint-nothing"),
+        ("no page", delete("docs/performance.md"), "docs/performance.md"),
+    ],
     "peers": [
         ("a rule that is none", replace("docs/peers.md", "| `latest-tag` |", "| `newest-tag` |"), "no rule newest-tag"),
         ("a remark on a rule that is none", append("docs/peers.md", "| x | none | see `other-rule` |\n"), "no rule other-rule"),
