@@ -9,7 +9,6 @@
 #include "archive/codec.h"
 #include "archive/encoder.h"
 #include "base/parallel.h"
-#include "base/worker_pool.h"
 #include "measure.h"
 #include "oci/resolve.h"
 #include "ocitidy/image.h"
@@ -23,7 +22,7 @@ struct Sizes {
   std::atomic<std::uint64_t> in = 0, out = 0;
 };
 
-void rewrite(const Image& image, const Descriptor& layer, const Compression& compression, WorkerPool& pool,
+void rewrite(const Image& image, const Descriptor& layer, const Compression& compression, EncoderPool& pool,
              Sizes& sizes) {
   VerifyingStream blob(must(image.blobs->open(layer)), layer);
   Decoder plain(blob);
@@ -42,7 +41,7 @@ void measure(const Image& image, const Compression& compression, unsigned thread
   bench::reset_peak();
   const double wall = bench::wall_s(), cpu = bench::cpu_s();
   const ResolvedImage resolved = must(resolve_image(image, {}, {}));
-  WorkerPool pool(threads);
+  EncoderPool pool(threads);
   Sizes sizes;
   parallel_for(resolved.manifest.layers.size(), threads,
                [&](std::size_t i) { rewrite(image, resolved.manifest.layers[i], compression, pool, sizes); });
