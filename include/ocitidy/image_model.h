@@ -134,7 +134,7 @@ struct IndexDocument {
   std::string raw;
 };
 
-/// Names one path of the merged tree.
+/// Names one path of the merged tree: its place in ImageModel::walk(), which begins at the root.
 enum class NodeId : std::uint32_t { root = 0 };
 
 /// What a process would get from lstat(2) on one path of the merged tree.
@@ -237,6 +237,7 @@ class ImageModel {
   // The merged tree.
   std::size_t node_count() const;  ///< visible paths, the root included
   Node node(NodeId id) const;
+  EntryType type(NodeId id) const;  ///< as node(id).type, at a fraction of its cost
   std::optional<NodeId> parent(NodeId id) const;
   std::string_view name(NodeId id) const;  ///< last component; "" for the root
   std::string path(NodeId id) const;       ///< like Entry::path

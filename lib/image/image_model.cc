@@ -1,8 +1,6 @@
 // image_model.cc - the model's questions, answered from the layer indexes and the merged tree.
 #include "ocitidy/image_model.h"
 
-#include <algorithm>
-
 #include "image/model_impl.h"
 
 namespace ocitidy {
@@ -136,22 +134,24 @@ std::optional<Capture> ImageModel::captured(EntryId id) const {
   return Capture{std::as_bytes(std::span(it->second)), it->second.size() == entry(id).size_bytes};
 }
 
-std::size_t ImageModel::node_count() const { return impl_->tree.visible_count(); }
+std::size_t ImageModel::node_count() const { return impl_->tree.size(); }
+
+EntryType ImageModel::type(NodeId id) const { return impl_->tree.type(raw(id)); }
 
 Node ImageModel::node(NodeId id) const {
-  const auto& inode = impl_->tree.inode_of(raw(id));
+  const VisibleTree& tree = impl_->tree;
+  const VisibleTree::Inode& inode = tree.inode_of(raw(id));
   Node node;
-  node.layer = impl_->tree.name(raw(id)).layer;
-  node.inode = impl_->tree.name(raw(id)).inode;
+  node.layer = tree.layer_of(raw(id));
+  node.inode = tree.inode_number(raw(id));
   node.link_count = inode.links;
-  if (!inode.implied) node.named_by = impl_->tree.name(raw(id)).by;
   if (inode.implied) {
     node.mode = 0755;  // as every engine makes it: MkdirAll under the usual umask
     return node;
   }
   const Entry& member = entry(inode.made_by);
-  node.type = member.type;
-  node.link_target = member.type == EntryType::symlink ? member.link_target : std::string_view();
+  node.type = inode.type;
+  node.link_target = inode.type == EntryType::symlink ? member.link_target : std::string_view();
   node.size_bytes = member.size_bytes;
   node.mtime_s = member.mtime_s;
   node.mtime_ns = member.mtime_ns;
@@ -161,21 +161,22 @@ Node ImageModel::node(NodeId id) const {
   node.device_major = member.device_major;
   node.device_minor = member.device_minor;
   node.made_by = inode.made_by;
+  node.named_by = tree.named_by(raw(id));
   return node;
 }
 
 std::optional<NodeId> ImageModel::parent(NodeId id) const {
   if (id == NodeId::root) return std::nullopt;
-  return NodeId{impl_->tree.name(raw(id)).parent};
+  return NodeId{impl_->tree.parent_of(raw(id))};
 }
 
-std::string_view ImageModel::name(NodeId id) const { return impl_->tree.name(raw(id)).name; }
+std::string_view ImageModel::name(NodeId id) const { return impl_->tree.name(raw(id)); }
 
 std::string ImageModel::path(NodeId id) const {
   std::vector<std::string_view> parts;
   std::size_t size = 0;
-  for (std::uint32_t at = raw(id); at != MergedTree::kRoot; at = impl_->tree.name(at).parent) {
-    parts.push_back(impl_->tree.name(at).name);
+  for (std::uint32_t at = raw(id); at != VisibleTree::kRoot; at = impl_->tree.parent_of(at)) {
+    parts.push_back(impl_->tree.name(at));
     size += parts.back().size() + 1;
   }
   std::string path;
@@ -188,39 +189,31 @@ std::string ImageModel::path(NodeId id) const {
 }
 
 std::optional<NodeId> ImageModel::find(std::string_view path) const {
-  const auto found = impl_->tree.find(path, MergedTree::Last::keep);
+  const auto found = impl_->tree.find(path, VisibleTree::Last::keep);
   return found ? std::optional(NodeId{*found}) : std::nullopt;
 }
 
 std::optional<NodeId> ImageModel::resolve(std::string_view path) const {
-  const auto found = impl_->tree.find(path, MergedTree::Last::follow);
+  const auto found = impl_->tree.find(path, VisibleTree::Last::follow);
   return found ? std::optional(NodeId{*found}) : std::nullopt;
 }
 
 void ImageModel::walk(const std::function<void(NodeId, std::string_view)>& visit) const {
-  struct Step {
-    std::uint32_t id;
-    std::size_t path_bytes;  // of the parent's path
+  struct Directory {
+    std::uint32_t end;       // of what lies below
+    std::size_t path_bytes;  // with the slash that follows it
   };
-  const MergedTree& tree = impl_->tree;
-  std::vector<Step> stack;  // next to visit last; deep trees need no deep recursion
-  const auto push_children = [&](std::uint32_t id, std::size_t path_bytes) {
-    const std::size_t from = stack.size();
-    for (std::uint32_t c = tree.name(id).first_child; c != MergedTree::kNone; c = tree.name(c).next)
-      stack.push_back({c, path_bytes});
-    std::sort(stack.begin() + static_cast<std::ptrdiff_t>(from), stack.end(),
-              [&](const Step& a, const Step& b) { return tree.name(a.id).name > tree.name(b.id).name; });
-  };
+  const VisibleTree& tree = impl_->tree;
+  std::vector<Directory> around{{static_cast<std::uint32_t>(tree.size()), 0}};
   std::string path;
-  push_children(MergedTree::kRoot, 0);
-  while (!stack.empty()) {
-    const Step step = stack.back();
-    stack.pop_back();
-    path.resize(step.path_bytes);
-    if (!path.empty()) path += '/';
-    path += tree.name(step.id).name;
-    visit(NodeId{step.id}, path);
-    push_children(step.id, path.size());
+  for (std::uint32_t id = VisibleTree::kRoot + 1; id < tree.size(); ++id) {
+    while (id >= around.back().end) around.pop_back();
+    path.resize(around.back().path_bytes);
+    path += tree.name(id);
+    visit(NodeId{id}, path);
+    if (tree.end_of(id) == id + 1) continue;
+    path += '/';
+    around.push_back({tree.end_of(id), path.size()});
   }
 }
 

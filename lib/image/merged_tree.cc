@@ -1,12 +1,8 @@
 // merged_tree.cc - one pass over the entries, in layer order and tar order.
 #include "image/merged_tree.h"
 
-#include <cstring>
-
 namespace ocitidy {
 namespace {
-
-constexpr EntryId kNobody{UINT32_MAX, UINT32_MAX};
 
 struct Split {
   std::string_view directory, name;
@@ -20,27 +16,6 @@ Split split(std::string_view path) {
 
 }  // namespace
 
-/// A path on its way down the tree. Components still to come stand in `rest`, the next one last.
-struct MergedTree::Walk {
-  std::uint32_t at = kRoot;
-  std::uint32_t steps = 0;  // symlinks followed
-  std::vector<std::string_view> rest;
-
-  void push(std::string_view path) {
-    while (!path.empty()) {
-      const std::size_t slash = path.rfind('/');
-      const std::string_view part = slash == std::string_view::npos ? path : path.substr(slash + 1);
-      path = slash == std::string_view::npos ? std::string_view() : path.substr(0, slash);
-      if (!part.empty() && part != ".") rest.push_back(part);
-    }
-  }
-  std::string_view pop() {
-    const std::string_view part = rest.back();
-    rest.pop_back();
-    return part;
-  }
-};
-
 /// A directory's place: the last part of the way that is there, and what lies below it and is no directory yet.
 struct MergedTree::Located {
   std::uint32_t at = kRoot;  // kNone: round in symlinks for ever
@@ -49,58 +24,13 @@ struct MergedTree::Located {
   bool is_there() const { return at != kNone && wanted.empty(); }
 };
 
-/// Keyed by the table's address, which address space randomisation hides: names that all collide cannot be prepared.
-std::size_t MergedTree::NameTable::slot(std::uint32_t parent, std::string_view name) const {
-  constexpr std::uint64_t kMultiplier = 0x9E3779B97F4A7C15U;  // 2^64 / golden ratio
-  std::uint64_t hash = reinterpret_cast<std::uintptr_t>(this) ^ (std::uint64_t{parent} << 32 | name.size());
-  const auto mix = [&](std::uint64_t word) {
-    hash = (hash ^ word) * kMultiplier;
-    hash ^= hash >> 32;
-  };
-  for (; name.size() >= sizeof(std::uint64_t); name.remove_prefix(sizeof(std::uint64_t))) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, name.data(), sizeof(word));
-    mix(word);
-  }
-  std::uint64_t tail = 0;
-  if (!name.empty()) std::memcpy(&tail, name.data(), name.size());
-  mix(tail);
-  mix(hash >> 29);
-  return static_cast<std::size_t>(hash) & (slots_.size() - 1);
-}
-
-std::uint32_t MergedTree::NameTable::find(const std::vector<Name>& names, std::uint32_t parent,
-                                          std::string_view name) const {
-  for (std::size_t i = slot(parent, name);; i = (i + 1) & (slots_.size() - 1)) {
-    const std::uint32_t id = slots_[i];
-    if (id == kNone || (names[id].parent == parent && names[id].name == name)) return id;
-  }
-}
-
-void MergedTree::NameTable::reserve(const std::vector<Name>& names, std::size_t count) {
-  std::size_t size = 64;
-  while (size < count * 2) size *= 2;
-  if (size <= slots_.size()) return;
-  slots_.assign(size, kNone);
-  used_ = 0;
-  for (std::uint32_t id = 1; id < names.size(); ++id) insert(names, id);
-}
-
-void MergedTree::NameTable::insert(const std::vector<Name>& names, std::uint32_t id) {
-  if (2 * (used_ + 1) > slots_.size()) return reserve(names, slots_.size());
-  std::size_t i = slot(names[id].parent, names[id].name);
-  while (slots_[i] != kNone) i = (i + 1) & (slots_.size() - 1);
-  slots_[i] = id;
-  ++used_;
-}
-
 MergedTree::MergedTree(std::vector<LayerIndex>& layers, std::uint32_t symlink_steps)
     : layers_(layers), symlink_steps_(symlink_steps) {
   std::size_t count = 1;
   for (const LayerIndex& layer : layers) count += layer.entries.size();
   names_.reserve(count);
   inodes_.reserve(count);
-  table_.reserve(names_, count);
+  table_.reserve(count);
   names_.emplace_back();
   names_[kRoot].inode = 0;
   inodes_.push_back({.made_by = kNobody, .links = 1, .implied = true, .is_directory = true});
@@ -142,9 +72,9 @@ void MergedTree::apply_hidden(EntryId id, Entry& entry) {
   bool hid = false;
   if (opaque) {
     hid = parent.is_there() && sweep(parent.at, id);
-  } else if (const std::uint32_t target = parent.is_there() ? child(parent.at, name) : kNone; target != kNone) {
+  } else if (const auto target = parent.is_there() ? child(parent.at, name) : std::nullopt) {
     std::vector<std::uint32_t> pending;
-    hid = sweep_one(target, id, pending);
+    hid = sweep_one(*target, id, pending);
     for (const std::uint32_t inner : pending) hid |= sweep(inner, id);
   }
   if (!hid) entry.oddities |= Oddity::dangling_whiteout;
@@ -153,22 +83,22 @@ void MergedTree::apply_hidden(EntryId id, Entry& entry) {
 void MergedTree::apply_hard_link(EntryId id, Entry& entry, std::uint32_t parent, std::string_view name) {
   const auto [target_directory, target_name] = split(entry.link_target);
   const Located above = locate(target_directory);
-  const std::uint32_t target = above.is_there() ? child(above.at, target_name) : kNone;
-  const std::uint32_t existing = child(parent, name);
-  if (target == kNone || target == existing) {
+  const auto target = above.is_there() ? child(above.at, target_name) : std::nullopt;
+  const auto existing = child(parent, name);
+  if (!target || target == existing) {
     entry.oddities |= Oddity::dangling_link;
     return;
   }
-  const std::uint32_t inode = names_[target].inode;
+  const std::uint32_t inode = names_[*target].inode;
   if (inodes_[inode].is_directory) {
     entry.oddities |= Oddity::link_to_directory;
     return;
   }
   if (inodes_[inode].made_by.layer != layer_) entry.oddities |= Oddity::cross_layer_link;
-  if (existing != kNone) {
-    if (names_[existing].layer == layer_) entry.oddities |= Oddity::duplicate_member;
-    remove(existing, id);
-    if (names_[target].inode == kNone) {  // the target lay below what the link replaces
+  if (existing) {
+    if (names_[*existing].layer == layer_) entry.oddities |= Oddity::duplicate_member;
+    remove(*existing, id);
+    if (names_[*target].inode == kNone) {  // the target lay below what the link replaces
       entry.oddities |= Oddity::dangling_link;
       return;
     }
@@ -178,23 +108,23 @@ void MergedTree::apply_hard_link(EntryId id, Entry& entry, std::uint32_t parent,
 
 void MergedTree::put(EntryId id, Entry& entry, std::uint32_t parent, std::string_view name) {
   const bool is_directory = entry.type == EntryType::directory;
-  const std::uint32_t existing = child(parent, name);
-  if (existing != kNone && is_directory && inode_of(existing).is_directory) {
-    Inode& inode = inodes_[names_[existing].inode];
+  const auto existing = child(parent, name);
+  if (existing && is_directory && inode_of(*existing).is_directory) {
+    Inode& inode = inodes_[names_[*existing].inode];
     if (!inode.implied) {
       if (inode.made_by.layer == layer_) entry.oddities |= Oddity::duplicate_member;
       hide(inode.made_by, id);
     }
     inode.made_by = id;
     inode.implied = false;
-    names_[existing].layer = layer_;
-    names_[existing].by = id;
-    touch(existing);
+    names_[*existing].layer = layer_;
+    names_[*existing].by = id;
+    touch(*existing);
     return;
   }
-  if (existing != kNone) {
-    if (names_[existing].layer == layer_ && !inode_of(existing).implied) entry.oddities |= Oddity::duplicate_member;
-    remove(existing, id);
+  if (existing) {
+    if (names_[*existing].layer == layer_ && !inode_of(*existing).implied) entry.oddities |= Oddity::duplicate_member;
+    remove(*existing, id);
   }
   inodes_.push_back({.made_by = id, .links = 0, .implied = false, .is_directory = is_directory});
   attach(parent, name, static_cast<std::uint32_t>(inodes_.size() - 1), id);
@@ -260,11 +190,11 @@ void MergedTree::detach(std::uint32_t id, EntryId by) {
 }
 
 std::uint32_t MergedTree::attach(std::uint32_t parent, std::string_view name, std::uint32_t inode, EntryId by) {
-  std::uint32_t id = table_.find(names_, parent, name);
+  std::uint32_t id = find_name(parent, name);
   if (id == kNone) {
     id = static_cast<std::uint32_t>(names_.size());
     names_.push_back({.name = name, .parent = parent});
-    table_.insert(names_, id);
+    table_.insert(id, [this](std::uint32_t other) { return std::pair(names_[other].parent, names_[other].name); });
   }
   Name& made = names_[id];
   made.inode = inode;
@@ -282,7 +212,7 @@ std::uint32_t MergedTree::attach(std::uint32_t parent, std::string_view name, st
 
 /// A directory that no entry makes, in place of nothing or of something that is none.
 std::uint32_t MergedTree::imply_directory(std::uint32_t parent, std::string_view name, EntryId by) {
-  if (const std::uint32_t existing = child(parent, name); existing != kNone) remove(existing, by);
+  if (const auto existing = child(parent, name)) remove(*existing, by);
   inodes_.push_back({.made_by = kNobody, .links = 0, .implied = true, .is_directory = true});
   return attach(parent, name, static_cast<std::uint32_t>(inodes_.size() - 1), by);
 }
@@ -293,62 +223,34 @@ void MergedTree::touch(std::uint32_t id) {
 
 void MergedTree::hide(EntryId what, EntryId by) { hidden_by_[what.layer][what.index] = by; }
 
-std::optional<EntryId> MergedTree::hidden_by(EntryId id) const {
-  const EntryId by = hidden_by_[id.layer][id.index];
-  return by == kNobody ? std::nullopt : std::optional(by);
+/// An id that the name has, or had before it was removed.
+std::uint32_t MergedTree::find_name(std::uint32_t parent, std::string_view name) const {
+  return table_.find(parent, name,
+                     [&](std::uint32_t other) { return names_[other].parent == parent && names_[other].name == name; });
 }
 
-std::uint32_t MergedTree::child(std::uint32_t parent, std::string_view name) const {
-  const std::uint32_t id = table_.find(names_, parent, name);
-  return id == kNone || names_[id].inode == kNone ? kNone : id;
+std::optional<std::uint32_t> MergedTree::child(std::uint32_t parent, std::string_view name) const {
+  const std::uint32_t id = find_name(parent, name);
+  return id == kNone || names_[id].inode == kNone ? std::nullopt : std::optional(id);
 }
 
-/// Takes one component. False when `part` is not there, or too many symlinks were followed.
-bool MergedTree::step(Walk& walk, std::string_view part) const {
-  if (part == "..") {
-    if (walk.at != kRoot) walk.at = names_[walk.at].parent;
-    return true;
-  }
-  const std::uint32_t next = child(walk.at, part);
-  if (next == kNone) return false;
-  const Inode& inode = inode_of(next);
-  if (inode.is_directory || entry(inode.made_by).type != EntryType::symlink) {
-    walk.at = next;
-    return true;
-  }
-  if (++walk.steps > symlink_steps_) return false;
-  const std::string_view target = entry(inode.made_by).link_target;
-  if (target.starts_with('/')) walk.at = kRoot;
-  walk.push(target);
-  return true;
-}
-
-std::optional<std::uint32_t> MergedTree::find(std::string_view path, Last last) const {
-  Walk walk;
-  walk.push(path);
-  while (!walk.rest.empty()) {
-    if (!inode_of(walk.at).is_directory) return std::nullopt;
-    const std::string_view part = walk.pop();
-    if (walk.rest.empty() && last == Last::keep && part != "..") {
-      const std::uint32_t found = child(walk.at, part);
-      return found == kNone ? std::nullopt : std::optional(found);
-    }
-    if (!step(walk, part)) return std::nullopt;
-  }
-  return walk.at;
+std::optional<std::string_view> MergedTree::symlink_target(std::uint32_t id) const {
+  const Inode& inode = inode_of(id);
+  if (inode.is_directory || entry(inode.made_by).type != EntryType::symlink) return std::nullopt;
+  return entry(inode.made_by).link_target;
 }
 
 /// Where engines take `directory` to be. They clean what is not there as text, so "gone/.." is where it began; a
 /// process would get an error there, see find().
 MergedTree::Located MergedTree::locate(std::string_view directory) const {
   Located located;
-  Walk walk;
+  TreeWalk walk;
   walk.push(directory);
   while (!walk.rest.empty()) {
     const std::string_view part = walk.pop();
     if (!located.wanted.empty()) {
       part == ".." ? located.wanted.pop_back() : located.wanted.push_back(part);
-    } else if (!step(walk, part)) {
+    } else if (!walk.step(*this, part, symlink_steps_)) {
       if (walk.steps > symlink_steps_) return {.at = kNone, .wanted = {}};
       located.wanted.push_back(part);
     } else if (!inode_of(walk.at).is_directory) {
@@ -370,7 +272,7 @@ std::optional<std::uint32_t> MergedTree::parent_for(EntryId id, Entry& entry, st
     return std::nullopt;
   }
   for (const std::string_view name : located.wanted) {
-    if (child(located.at, name) != kNone) entry.oddities |= Oddity::parent_not_directory;
+    if (child(located.at, name)) entry.oddities |= Oddity::parent_not_directory;
     located.at = imply_directory(located.at, name, id);
   }
   last_directory_ = directory;

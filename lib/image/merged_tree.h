@@ -1,4 +1,5 @@
-// merged_tree.h - the layers laid over each other: what a process sees, who put it there, and who hid the rest.
+// merged_tree.h - lays the layers over each other: what a process sees, who put it there, and who hid the rest. Once
+// that is done, visible_tree.h takes it over.
 //
 // Semantics: image-spec layer.md, and where that is silent what umoci 0.4.7 does (docs/decisions/0002).
 //   * whiteouts and opaque marks act on lower layers only, wherever they stand in their layer;
@@ -17,6 +18,8 @@
 #include <vector>
 
 #include "image/layer_index.h"
+#include "image/name_table.h"
+#include "image/tree_walk.h"
 
 namespace ocitidy {
 
@@ -29,7 +32,7 @@ class MergedTree {
   MergedTree& operator=(const MergedTree&) = delete;
 
   static constexpr std::uint32_t kRoot = 0;
-  static constexpr std::uint32_t kNone = UINT32_MAX;
+  static constexpr std::uint32_t kNone = NameTable::kNone;
 
   struct Name {
     std::string_view name;
@@ -48,28 +51,14 @@ class MergedTree {
     bool is_directory = false;
   };
 
-  const Name& name(std::uint32_t id) const { return names_[id]; }
-  const Inode& inode_of(std::uint32_t id) const { return inodes_[names_[id].inode]; }
-  std::size_t visible_count() const { return visible_; }
-  /// The entry that hides `id`; see ImageModel::hidden_by.
-  std::optional<EntryId> hidden_by(EntryId id) const;
-  enum class Last : std::uint8_t { keep, follow };
-  /// Looks a path up; symlinks on the way are followed inside the root, one at the end as `last` says.
-  std::optional<std::uint32_t> find(std::string_view path, Last last) const;
+  // For TreeWalk: of those that are there.
+  std::optional<std::uint32_t> child(std::uint32_t parent, std::string_view name) const;
+  std::uint32_t parent_of(std::uint32_t id) const { return names_[id].parent; }
+  std::optional<std::string_view> symlink_target(std::uint32_t id) const;
 
  private:
-  class NameTable {  // (parent, name) -> id, open addressing; ids stay for ever, so nothing is erased
-   public:
-    std::uint32_t find(const std::vector<Name>& names, std::uint32_t parent, std::string_view name) const;
-    void insert(const std::vector<Name>& names, std::uint32_t id);
-    void reserve(const std::vector<Name>& names, std::size_t count);
-
-   private:
-    std::size_t slot(std::uint32_t parent, std::string_view name) const;
-    std::vector<std::uint32_t> slots_;
-    std::size_t used_ = 0;
-  };
-  struct Walk;
+  friend class VisibleTree;
+  static constexpr EntryId kNobody{UINT32_MAX, UINT32_MAX};
   struct Located;
 
   void apply(EntryId id, Entry& entry);
@@ -84,10 +73,10 @@ class MergedTree {
   std::uint32_t imply_directory(std::uint32_t parent, std::string_view name, EntryId by);
   void touch(std::uint32_t id);
   void hide(EntryId what, EntryId by);
-  std::uint32_t child(std::uint32_t parent, std::string_view name) const;
+  std::uint32_t find_name(std::uint32_t parent, std::string_view name) const;
   std::optional<std::uint32_t> parent_for(EntryId id, Entry& entry, std::string_view directory);
-  bool step(Walk& walk, std::string_view part) const;
   Located locate(std::string_view directory) const;
+  const Inode& inode_of(std::uint32_t id) const { return inodes_[names_[id].inode]; }
   const Entry& entry(EntryId id) const { return layers_[id.layer].entries[id.index]; }
 
   std::vector<LayerIndex>& layers_;

@@ -5,6 +5,7 @@
 
 #include "image/layer_index.h"
 #include "image/merged_tree.h"
+#include "image/visible_tree.h"
 #include "oci/resolve.h"
 
 namespace ocitidy {
@@ -16,13 +17,13 @@ struct ImageModel::Impl {
         resolved(std::move(documents)),
         indexes(std::move(scanned)),
         layers(std::move(described)),
-        tree(indexes, symlink_steps) {}
+        tree(MergedTree(indexes, symlink_steps)) {}
 
   Image source;
   ResolvedImage resolved;
   std::vector<LayerIndex> indexes;
   std::vector<Layer> layers;  // views into `indexes` and `resolved`
-  MergedTree tree;            // refers to `indexes`
+  VisibleTree tree;           // refers to `indexes`
 };
 
 /// Merges layers into a model. `described` is parallel to `scanned`; its entries are set here.
