@@ -97,6 +97,83 @@ std::vector<Token> tokens_of(std::string_view glob) {
   return tokens;
 }
 
+/// Any glob. Needs memory and looks at every byte of the path for every token.
+bool matches_by_table(std::string_view glob, std::string_view path) {
+  const std::vector<Token> tokens = tokens_of(glob);
+  // Row t says for each position of the path whether tokens t, t+1, ... match from there; filled from the back.
+  std::vector<char> row(path.size() + 1, 0), after(path.size() + 1, 0);
+  after[path.size()] = 1;
+  for (auto token = tokens.rbegin(); token != tokens.rend(); ++token) {
+    bool below = false;  // do the tokens after this one match at the start of some later component?
+    for (std::size_t p = path.size() + 1; p-- > 0;) {
+      const bool more = p < path.size();
+      switch (token->kind) {
+        case Token::literal:
+          row[p] = more && path[p] == token->byte && after[p + 1];
+          break;
+        case Token::any_byte:
+          row[p] = more && path[p] != '/' && after[p + 1];
+          break;
+        case Token::star:
+          row[p] = after[p] || (more && path[p] != '/' && row[p + 1]);
+          break;
+        case Token::two_stars:
+          row[p] = after[p] || (more && row[p + 1]);
+          break;
+        case Token::directories:
+          row[p] = after[p] || below;
+          below = below || (p > 0 && path[p - 1] == '/' && after[p]);
+          break;
+      }
+    }
+    row.swap(after);
+  }
+  return after[0] != 0;
+}
+
+/// Is every "**" a "**/" at a component's start, or the end of the glob? Nearly all globs are so.
+bool is_simple(std::string_view glob) {
+  for (std::size_t at = glob.find("**"); at != std::string_view::npos; at = glob.find("**", at + 2)) {
+    const bool directories = (at == 0 || glob[at - 1] == '/') && glob.substr(at + 2).starts_with('/');
+    if (!directories && at + 2 != glob.size()) return false;
+  }
+  return true;
+}
+
+/// A simple glob, without memory. When a byte does not fit, only the last '*' takes one byte more, and when it cannot
+/// without a '/', only the last "**/" one directory more: what stands in front of them matches as early as it can, and
+/// to match later would leave less to choose from. A '*' looks at one component only, so the costs stay path times
+/// glob.
+bool matches_by_steps(std::string_view glob, std::string_view path) {
+  constexpr std::size_t kNone = std::string_view::npos;
+  std::size_t g = 0, p = 0;
+  std::size_t star = kNone, star_end = 0;                // behind the last '*': in the glob, in the path
+  std::size_t directories = kNone, directories_end = 0;  // the same of the last "**/"
+  for (;;) {
+    if (g == glob.size() && p == path.size()) return true;
+    if (g < glob.size() && glob[g] == '*') {
+      if (!glob.substr(g).starts_with("**")) {
+        star = ++g, star_end = p;
+      } else if (g + 2 == glob.size()) {
+        return true;
+      } else {
+        directories = g += 3, directories_end = p, star = kNone;
+      }
+      continue;
+    }
+    if (g < glob.size() && p < path.size() && (glob[g] == '?' ? path[p] != '/' : glob[g] == path[p])) {
+      ++g, ++p;
+    } else if (star != kNone && star_end < path.size() && path[star_end] != '/') {
+      g = star, p = ++star_end;
+    } else {
+      if (directories == kNone) return false;
+      const std::size_t slash = path.find('/', directories_end);
+      if (slash == kNone) return false;
+      g = directories, p = directories_end = slash + 1, star = kNone;
+    }
+  }
+}
+
 }  // namespace
 
 std::string escape_for_terminal(std::string_view bytes) {
@@ -213,36 +290,7 @@ std::string base64(std::string_view bytes) {
 }
 
 bool glob_matches(std::string_view glob, std::string_view path) {
-  const std::vector<Token> tokens = tokens_of(glob);
-  // Row t says for each position of the path whether tokens t, t+1, ... match from there; filled from the back.
-  std::vector<char> row(path.size() + 1, 0), after(path.size() + 1, 0);
-  after[path.size()] = 1;
-  for (auto token = tokens.rbegin(); token != tokens.rend(); ++token) {
-    bool below = false;  // do the tokens after this one match at the start of some later component?
-    for (std::size_t p = path.size() + 1; p-- > 0;) {
-      const bool more = p < path.size();
-      switch (token->kind) {
-        case Token::literal:
-          row[p] = more && path[p] == token->byte && after[p + 1];
-          break;
-        case Token::any_byte:
-          row[p] = more && path[p] != '/' && after[p + 1];
-          break;
-        case Token::star:
-          row[p] = after[p] || (more && path[p] != '/' && row[p + 1]);
-          break;
-        case Token::two_stars:
-          row[p] = after[p] || (more && row[p + 1]);
-          break;
-        case Token::directories:
-          row[p] = after[p] || below;
-          below = below || (p > 0 && path[p - 1] == '/' && after[p]);
-          break;
-      }
-    }
-    row.swap(after);
-  }
-  return after[0] != 0;
+  return is_simple(glob) ? matches_by_steps(glob, path) : matches_by_table(glob, path);
 }
 
 }  // namespace ocitidy

@@ -87,6 +87,52 @@ TEST(Glob, BracketsAreLiteral) {
   EXPECT_FALSE(glob_matches("bin/[ab]", "bin/a"));
 }
 
+/// The definition, word by word. `component_starts`: what stands before `glob` is nothing, or a slash.
+bool matches_by_definition(std::string_view glob, std::string_view path, bool component_starts = true) {
+  if (glob.empty()) return path.empty();
+  if (glob.starts_with("**/") && component_starts) {
+    if (matches_by_definition(glob.substr(3), path, true)) return true;
+    for (std::size_t i = 0; i < path.size(); ++i)
+      if (path[i] == '/' && matches_by_definition(glob.substr(3), path.substr(i + 1), true)) return true;
+    return false;
+  }
+  if (glob.starts_with("*")) {
+    const bool two = glob.starts_with("**");
+    for (std::size_t i = 0; i <= path.size(); ++i) {
+      if (matches_by_definition(glob.substr(two ? 2 : 1), path.substr(i), false)) return true;
+      if (i < path.size() && path[i] == '/' && !two) return false;
+    }
+    return false;
+  }
+  if (path.empty() || (glob[0] == '?' ? path[0] == '/' : glob[0] != path[0])) return false;
+  return matches_by_definition(glob.substr(1), path.substr(1), glob[0] == '/');
+}
+
+/// All texts of up to `longest` of the letters.
+std::vector<std::string> all_texts(std::string_view letters, std::size_t longest) {
+  std::vector<std::string> all{""};
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (all[i].size() == longest) break;
+    for (const char letter : letters) all.push_back(all[i] + letter);
+  }
+  return all;
+}
+
+TEST(Glob, EveryShortGlobMatchesAsDefined) {
+  const auto paths = all_texts("ab/", 5);
+  for (const std::string& glob : all_texts("a*/?", 6)) {
+    for (const std::string& path : paths)
+      ASSERT_EQ(glob_matches(glob, path), matches_by_definition(glob, path)) << glob << " " << path;
+  }
+}
+
+TEST(Glob, LongGlobsOfStarsMatchAsDefined) {
+  for (const std::string_view glob : {"**/*a*/**/*b", "**/a*b/*a", "**/?*a/**/a/**", "a/**/**/*ab*"}) {
+    for (const std::string& path : all_texts("ab/", 8))
+      ASSERT_EQ(glob_matches(glob, path), matches_by_definition(glob, path)) << glob << " " << path;
+  }
+}
+
 TEST(Glob, ManyStarsStayLinear) {
   std::string glob;
   for (int i = 0; i < 50; ++i) glob += "*a";
