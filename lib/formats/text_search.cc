@@ -6,17 +6,21 @@
 
 namespace ocitidy {
 
-void TextSearch::add(std::string_view text) {
-  if (std::ranges::find(all_, text) != all_.end()) return;
-  all_.push_back(text);
-  if (!text.empty()) open_.push_back(text);
-  longest_ = std::max(longest_, text.size());
+void TextSearch::start(std::span<const std::string> texts) {
+  open_.clear();
+  tail_.clear();
+  longest_ = 0;
+  count_ = texts.size();
+  for (std::uint32_t i = 0; i < texts.size(); ++i) {
+    if (!texts[i].empty()) open_.push_back({.bytes = texts[i], .position = i});
+    longest_ = std::max(longest_, texts[i].size());
+  }
 }
 
 void TextSearch::search(std::string_view window) {
   // memmem() is many times as fast as string_view::find(), which stops at every first byte.
-  std::erase_if(open_, [&](std::string_view text) {
-    return memmem(window.data(), window.size(), text.data(), text.size()) != nullptr;
+  std::erase_if(open_, [&](const Text& text) {
+    return memmem(window.data(), window.size(), text.bytes.data(), text.bytes.size()) != nullptr;
   });
 }
 
@@ -33,14 +37,17 @@ void TextSearch::feed(std::span<const std::byte> bytes) {
     tail_.erase(0, tail_.size() - std::min(tail_.size(), overlap));
 }
 
-TextSearch::Answers TextSearch::take() {
-  Answers answers;
-  for (const std::string_view text : all_) answers.emplace(text, std::ranges::find(open_, text) == open_.end());
-  all_.clear();
-  open_.clear();
-  tail_.clear();
-  longest_ = 0;
-  return answers;
+std::vector<std::uint32_t> TextSearch::found() const {
+  std::vector<std::uint32_t> found;
+  auto missing = open_.begin();
+  for (std::uint32_t i = 0; i < count_; ++i) {
+    if (missing != open_.end() && missing->position == i) {
+      ++missing;
+    } else {
+      found.push_back(i);
+    }
+  }
+  return found;
 }
 
 }  // namespace ocitidy

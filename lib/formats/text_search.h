@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstddef>
-#include <map>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,20 +13,24 @@ namespace ocitidy {
 /// Finds texts wherever they stand, in whatever pieces the bytes come.
 class TextSearch {
  public:
-  using Answers = std::map<std::string, bool, std::less<>>;
-
-  /// Adds a text; before the first feed(). An empty one is in every file. Views must live until take().
-  void add(std::string_view text);
+  /// Begins anew, with `texts`; an empty one is in every file. The views must live until the next start().
+  void start(std::span<const std::string> texts);
   void feed(std::span<const std::byte> bytes);
   /// Is any text still to be found?
   bool wants_more() const { return !open_.empty(); }
-  /// For every text, whether it is there. Begins anew, without texts.
-  Answers take();
+  /// The positions of the texts that are there, counting up.
+  std::vector<std::uint32_t> found() const;
 
  private:
+  struct Text {
+    std::string_view bytes;
+    std::uint32_t position = 0;
+  };
+
   void search(std::string_view window);
 
-  std::vector<std::string_view> all_, open_;  // open_: not found so far
+  std::vector<Text> open_;  // not found so far, in order
+  std::size_t count_ = 0;
   std::size_t longest_ = 0;
   std::string tail_;  // of what was fed: a text may go on
 };

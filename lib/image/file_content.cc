@@ -6,7 +6,6 @@
 
 #include "base/text.h"
 #include "formats/elf.h"
-#include "image/quick_glob.h"
 
 namespace ocitidy {
 namespace {
@@ -25,14 +24,11 @@ std::size_t bytes_of(const ElfFacts& facts) {
 
 }  // namespace
 
-/// How many bytes of a file at `path` that begins with head_ some rule asked for.
-std::uint32_t FileContent::capture_wish(std::string_view path) const {
-  std::uint32_t wish = 0;
-  for (const ContentQuery& query : options_.reads) {
-    if (query.first_bytes > wish && head_.starts_with(query.magic) && quick_glob_matches(query.glob, path))
-      wish = query.first_bytes;
-  }
-  return wish;
+/// That of the current file's texts, in index_.texts. Files ask for few different lists.
+std::uint32_t FileContent::text_list() {
+  const auto [known, is_new] = text_lists_.try_emplace(wishes_.text_queries(), 0);
+  if (is_new) known->second = index_.texts.add_list(wishes_.texts());
+  return known->second;
 }
 
 Result<void> FileContent::read(Entry& entry, TarReader& tar) {
@@ -81,17 +77,17 @@ void FileContent::hash_blocks(std::span<const std::byte> bytes) {
 
 void FileContent::decide(const Entry& entry) {
   decided_ = true;
-  wish_ = capture_wish(entry.path);
+  wishes_.look_at(entry.path, head_);
+  wish_ = wishes_.first_bytes();
   const bool is_elf = elf_machine(std::as_bytes(std::span(head_))) != 0;
   elf_wanted_ = is_elf && has(options_.facts, Facts::elf) && elf_facts_bytes_ <= kMostElfFactsBytes;
   libraries_wanted_ = is_elf && options_.library_names == ScanOptions::LibraryNames::collect;
   zip_wanted_ =
       has(options_.facts, Facts::zip_names) && zip_names_bytes_ <= kMostZipNamesBytes && is_zip_name(entry.path);
-  texts_wanted_ = false;
-  for (const TextQuery& query : options_.texts) {
-    if (!head_.starts_with(query.magic) || !quick_glob_matches(query.glob, entry.path)) continue;
-    texts_.add(query.text);
-    texts_wanted_ = true;
+  texts_wanted_ = !wishes_.text_queries().empty();
+  if (texts_wanted_) {
+    text_list_ = text_list();
+    texts_.start(index_.texts.list(text_list_));
   }
   pass_on(std::as_bytes(std::span(head_)));
 }
@@ -134,7 +130,7 @@ void FileContent::finish_facts(std::uint32_t position) {
   if (libraries_wanted_) {
     if (auto names = library_names_.take()) index_.library_names.emplace(position, *std::move(names));
   }
-  if (texts_wanted_) index_.texts.emplace(position, texts_.take());
+  if (texts_wanted_) index_.texts.add_file(position, text_list_, texts_.found());
   if (zip_wanted_) {
     if (auto names = zip_names_.take()) {
       for (const std::string& name : *names) zip_names_bytes_ += sizeof name + name.size();

@@ -2,6 +2,10 @@
 // for.
 #pragma once
 
+#include <cstdint>
+#include <map>
+#include <vector>
+
 #include "archive/tar_reader.h"
 #include "base/block_hash.h"
 #include "base/hasher.h"
@@ -10,6 +14,7 @@
 #include "formats/library_names.h"
 #include "formats/text_search.h"
 #include "formats/zip_names.h"
+#include "image/content_wishes.h"
 #include "image/layer_index.h"
 #include "image/scan_layer.h"
 
@@ -18,7 +23,8 @@ namespace ocitidy {
 /// Reads the files of one layer, one after the other, into its LayerIndex.
 class FileContent {
  public:
-  FileContent(const LayerScan& scan, LayerIndex& index) : scan_(scan), options_(scan.options), index_(index) {}
+  FileContent(const LayerScan& scan, LayerIndex& index)
+      : scan_(scan), options_(scan.options), index_(index), wishes_(scan.options.reads, scan.options.texts) {}
 
   /// Reads the content of tar's current member, which `entry` is about; it will be the next of index.entries.
   Result<void> read(Entry& entry, TarReader& tar);
@@ -35,11 +41,13 @@ class FileContent {
   void pass_on(std::span<const std::byte> bytes);
   void finish(Entry& entry);
   void finish_facts(std::uint32_t position);
-  std::uint32_t capture_wish(std::string_view path) const;
+  std::uint32_t text_list();
 
   const LayerScan& scan_;
   const ScanOptions& options_;
   LayerIndex& index_;
+  ContentWishes wishes_;
+  std::map<std::vector<std::uint32_t>, std::uint32_t> text_lists_;  // by the queries that ask for their texts
   std::uint64_t captured_bytes_ = 0;
   std::size_t elf_facts_bytes_ = 0, zip_names_bytes_ = 0;
 
@@ -47,6 +55,7 @@ class FileContent {
   bool decided_ = false, hashes_ = false, quick_wanted_ = false, blocks_wanted_ = false, elf_wanted_ = false,
        libraries_wanted_ = false, texts_wanted_ = false, zip_wanted_ = false;
   std::uint32_t wish_ = 0;
+  std::uint32_t text_list_ = 0;  // of index_.texts, when texts are wanted
   std::string head_;
   Hasher hasher_;
   QuickHasher quick_hasher_;

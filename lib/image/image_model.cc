@@ -114,11 +114,7 @@ const ElfFacts* ImageModel::elf(EntryId id) const {
 }
 
 std::optional<bool> ImageModel::contains(EntryId id, std::string_view text) const {
-  const auto& all = impl_->indexes[id.layer].texts;
-  const auto asked = all.find(id.index);
-  if (asked == all.end()) return std::nullopt;
-  const auto it = asked->second.find(text);
-  return it == asked->second.end() ? std::nullopt : std::optional(it->second);
+  return impl_->indexes[id.layer].texts.contains(id.index, text);
 }
 
 std::optional<std::span<const std::string>> ImageModel::zip_names(EntryId id) const {

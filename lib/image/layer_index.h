@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "image/text_answers.h"
 #include "ocitidy/image_model.h"
 #include "ocitidy/rule.h"
 
@@ -36,7 +37,7 @@ struct LayerIndex {
   std::map<std::uint32_t, std::vector<std::string>> library_names;  // by entry index; of ELF files, when asked for
   std::map<std::uint32_t, ElfFacts> elf_facts;                      // by entry index; when asked for
   std::map<std::uint32_t, std::vector<std::string>> zip_names;      // by entry index; when asked for
-  std::map<std::uint32_t, std::map<std::string, bool, std::less<>>> texts;  // by entry index: asked for -> is there
+  TextAnswers texts;                                                // when asked for
   DiffId diff_id;
   Codec codec = Codec::none;
   std::uint64_t tar_bytes = 0;

@@ -159,6 +159,7 @@ Result<LayerIndex> index_members(Decoder& decoder, ByteStream& plain, const Laye
   }
   index.entries.shrink_to_fit();
   index.block_hashes.shrink_to_fit();
+  index.texts.shrink_to_fit();
   return index;
 }
 
