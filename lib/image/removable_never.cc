@@ -108,11 +108,12 @@ constexpr std::string_view kInstalled[] = {"**/node_modules/**", "**/site-packag
 
 std::span<const std::string_view> never_removed_globs() { return kNever; }
 
-bool is_never_removed(std::string_view path) {
-  if (any_glob_matches(kNever, path)) return true;
+bool is_installed_licence(std::string_view path) {
   const std::string_view name = path.substr(path.rfind('/') + 1);  // npos + 1 is 0
   return std::ranges::any_of(kLicences, [name](std::string_view licence) { return name.starts_with(licence); }) &&
          any_glob_matches(kInstalled, path);
 }
+
+bool is_never_removed(std::string_view path) { return any_glob_matches(kNever, path) || is_installed_licence(path); }
 
 }  // namespace ocitidy

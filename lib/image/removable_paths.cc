@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "base/text.h"
 #include "formats/pyc.h"
@@ -68,6 +69,44 @@ const RemovablePath* removable(const PathFacts& facts, std::span<const Removable
     if (counts_on(row.only_on, facts) && takes_type(row.takes, facts.type) && any_glob_matches(row.globs, path) &&
         !any_glob_matches(row.except, path))
       return is_never_removed(facts.path) ? nullptr : &row;  // asked last: hardly any path comes so far
+  }
+  return nullptr;
+}
+
+RemovableRows::RemovableRows(std::vector<const RemovablePath*> rows)
+    : rows_(std::move(rows)), never_(never_removed_globs()) {
+  std::vector<std::string_view> globs;
+  for (std::uint32_t row = 0; row < rows_.size(); ++row) {
+    globs.insert(globs.end(), rows_[row]->globs.begin(), rows_[row]->globs.end());
+    row_of_glob_.resize(globs.size(), row);
+  }
+  globs_ = GlobSet(globs);
+}
+
+/// Notes the rows with a glob that matches, of those that judge files of a __pycache__ by their own names or not.
+void RemovableRows::add_takers(std::string_view path, bool by_own_name) {
+  globs_.match(path, matched_);
+  for (const std::uint32_t glob : matched_) {
+    const std::uint32_t row = row_of_glob_[glob];
+    if ((rows_[row]->takes == Takes::bytecode) == by_own_name) takers_.push_back(row);
+  }
+}
+
+const RemovablePath* RemovableRows::first_of(const PathFacts& facts) {
+  takers_.clear();
+  const std::optional<std::string> source = cached_source(facts.path);
+  const std::string_view judged = source ? std::string_view(*source) : facts.path;
+  add_takers(judged, false);
+  if (source) {
+    if (!takers_.empty() && (never_.any_matches(*source) || is_installed_licence(*source))) takers_.clear();
+    add_takers(facts.path, true);
+  }
+  std::ranges::sort(takers_);
+  for (const std::uint32_t taker : takers_) {
+    const RemovablePath& row = *rows_[taker];
+    const std::string_view path = row.takes == Takes::bytecode ? facts.path : judged;
+    if (counts_on(row.only_on, facts) && takes_type(row.takes, facts.type) && !any_glob_matches(row.except, path))
+      return never_.any_matches(facts.path) || is_installed_licence(facts.path) ? nullptr : &row;
   }
   return nullptr;
 }

@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <vector>
 
+#include "image/glob_set.h"
 #include "ocitidy/image_model.h"
 
 namespace ocitidy {
@@ -63,9 +65,28 @@ std::span<const RemovablePath> removable_paths_of(std::string_view pass);
 /// looks before it drops one. Costs some microseconds: most globs fail at their first literal piece.
 const RemovablePath* removable(const PathFacts& facts, std::span<const RemovablePath> rows = removable_paths());
 
+/// What removable() says, of some rows and very many paths: costs a path less than one glob does there.
+class RemovableRows {
+ public:
+  /// In the table's order.
+  explicit RemovableRows(std::vector<const RemovablePath*> rows);
+  const RemovablePath* first_of(const PathFacts& facts);
+
+ private:
+  void add_takers(std::string_view path, bool by_own_name);
+
+  std::vector<const RemovablePath*> rows_;
+  GlobSet globs_;
+  std::vector<std::uint32_t> row_of_glob_;  // into rows_, parallel to the globs
+  GlobSet never_;
+  std::vector<std::uint32_t> matched_, takers_;  // of the current path: globs, rows
+};
+
 /// Paths that no row ever takes, whatever its globs say: certificates, time zones, users, the loader, package
 /// databases, licences, and test packages that other packages import.
 std::span<const std::string_view> never_removed_globs();
 bool is_never_removed(std::string_view path);
+/// A licence where things are installed: those are never removed either, and no glob of the list above names them.
+bool is_installed_licence(std::string_view path);
 
 }  // namespace ocitidy

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <utility>
+#include <vector>
 
 #include "base/text.h"
-#include "formats/pyc.h"
-#include "image/quick_glob.h"
 #include "image/removable_paths.h"
 #include "lint/rules/rules.h"
 #include "lint/wording.h"
@@ -58,35 +58,13 @@ std::string_view directory_of(std::string_view path) {
   return end == std::string_view::npos ? parent_path(path) : path.substr(0, end);
 }
 
-/// The rows of all kinds, in the table's order. Hardly any path is of one, so most are refused by their byte pairs.
-class Rows {
- public:
-  Rows() {
-    for (const RemovablePath& row : removable_paths()) {
-      if (std::ranges::find(kKinds, row.pass, &Kind::pass) == kKinds.end()) continue;
-      for (const std::string_view glob : row.globs) globs_.push_back({BytePairs::of_glob(glob), &row});
-    }
-  }
-
-  const RemovablePath* first_of(const PathFacts& facts) const {
-    BytePairs pairs = BytePairs::of_path(facts.path);
-    if (const auto source = pyc_source_path(facts.path)) pairs.add(BytePairs::of_path(*source));  // goes with that
-    const RemovablePath* refused = nullptr;
-    for (const Glob& glob : globs_) {
-      if (glob.row == refused || !pairs.has_all(glob.pairs)) continue;
-      if (removable(facts, {glob.row, 1}) != nullptr) return glob.row;
-      refused = glob.row;
-    }
-    return nullptr;
-  }
-
- private:
-  struct Glob {
-    BytePairs pairs;
-    const RemovablePath* row;
-  };
-  std::vector<Glob> globs_;
-};
+/// The rows that `is_wanted` by their passes, in the table's order.
+RemovableRows rows_of(const auto& is_wanted) {
+  std::vector<const RemovablePath*> rows;
+  for (const RemovablePath& row : removable_paths())
+    if (is_wanted(row.pass)) rows.push_back(&row);
+  return RemovableRows(std::move(rows));
+}
 
 Finding about(const Kind& kind, std::uint32_t layer, const Amount& amount) {
   std::vector<std::pair<std::uint64_t, std::string_view>> largest;
@@ -107,15 +85,17 @@ Finding about(const Kind& kind, std::uint32_t layer, const Amount& amount) {
 
 Outcome check(const LintInput& in, FindingSink& out) {
   if (const auto outcome = without_files(in.image)) return *outcome;
-  const Rows rows;
-  const auto caches = removable_paths_of("drop-package-caches");
+  RemovableRows rows =
+      rows_of([](std::string_view pass) { return std::ranges::find(kKinds, pass, &Kind::pass) != kKinds.end(); });
+  RemovableRows caches = rows_of([](std::string_view pass) { return pass == "drop-package-caches"; });
   std::map<std::pair<std::string_view, std::uint32_t>, Amount> found;  // by pass and layer
   in.image.walk([&](NodeId id, std::string_view path) {
-    const Node node = in.image.node(id);
-    if (node.type != EntryType::file || node.size_bytes == 0 || node.link_count > 1) return;
-    const PathFacts facts{.path = path, .type = node.type};
+    if (in.image.type(id) != EntryType::file) return;
+    const PathFacts facts{.path = path, .type = EntryType::file};
     const RemovablePath* row = rows.first_of(facts);
-    if (row == nullptr || removable(facts, caches) != nullptr) return;
+    if (row == nullptr) return;
+    const Node node = in.image.node(id);
+    if (node.size_bytes == 0 || node.link_count > 1 || caches.first_of(facts) != nullptr) return;
     Amount& amount = found[{row->pass, node.layer}];
     ++amount.files;
     amount.bytes += node.size_bytes;

@@ -460,6 +460,43 @@ TEST(RemovablePaths, RowsOfAPassAreThatPassAlone) {
   EXPECT_EQ(removable(log, removable_paths_of("drop-docs")), nullptr);
 }
 
+std::string name_of(const RemovablePath* row) { return row == nullptr ? "" : std::string(row->id); }
+
+TEST(RemovableRows, SayWhatRemovableSays) {
+  std::vector<const RemovablePath*> all, half;
+  for (const RemovablePath& row : removable_paths()) {
+    all.push_back(&row);
+    if (all.size() % 2 == 0) half.push_back(&row);
+  }
+  RemovableRows every_row(all), some_rows(half);
+  std::size_t taken = 0;
+  const auto expect_same = [&](const PathFacts& facts) {
+    const RemovablePath* expected = removable(facts);
+    ASSERT_EQ(name_of(every_row.first_of(facts)), name_of(expected)) << facts.path;
+    const RemovablePath* expected_of_some = nullptr;
+    for (const RemovablePath* row : half) {
+      if (expected_of_some == nullptr) expected_of_some = removable(facts, {row, 1});
+    }
+    ASSERT_EQ(name_of(some_rows.first_of(facts)), name_of(expected_of_some)) << facts.path;
+    taken += expected != nullptr ? 1 : 0;
+  };
+  const auto expect_same_of_all_kinds = [&](const std::string& path) {
+    for (const EntryType type : {EntryType::file, kDirectory, kLink, EntryType::fifo})
+      for (const std::string_view architecture : {"amd64", "arm64", ""})
+        for (const Libc libc : {Libc::unknown, Libc::musl, Libc::glibc})
+          expect_same({.path = path, .type = type, .architecture = architecture, .libc = libc});
+  };
+  for (const Sample& sample : kTaken) {
+    const std::string path(sample.path);
+    for (const std::string& other : {path, path + "/LICENSE", "tmp/" + path, path + ".pyc"})
+      expect_same_of_all_kinds(other);
+    const std::string directory(parent_path(path));
+    for (const std::string_view name : {"a.cpython-312.pyc", "a.cpython-312.opt-1.pyc", "cacert.cpython-312.opt-2.pyc"})
+      expect_same_of_all_kinds(directory + "/__pycache__/" + std::string(name));
+  }
+  EXPECT_GT(taken, 1000U);
+}
+
 bool has_pairs(std::string_view glob, std::string_view path) {
   return BytePairs::of_path(path).has_all(BytePairs::of_glob(glob));
 }
