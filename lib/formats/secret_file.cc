@@ -21,7 +21,8 @@ bool is_key_name(std::string_view path, std::string_view name) {
   static constexpr auto kEndings = std::to_array<std::string_view>({".key", ".p8", ".pem", ".ppk", "_key"});
   static constexpr auto kNames = std::to_array<std::string_view>({"id_rsa", "id_dsa", "id_ecdsa", "id_ed25519"});
   return std::ranges::any_of(kEndings, [name](std::string_view end) { return name.ends_with(end); }) ||
-         std::ranges::find(kNames, name) != kNames.end() || path.ends_with(".ssh/" + std::string(name));
+         std::ranges::find(kNames, name) != kNames.end() ||
+         path.substr(0, path.size() - name.size()).ends_with(".ssh/");
 }
 
 /// A template of settings, without any.

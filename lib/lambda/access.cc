@@ -71,13 +71,13 @@ class Surveyor {
   void visit(NodeId id, std::string_view path) {
     for (Around* around : {&function_, &private_, &closed_}) around->leave(path);
     const std::string_view name = image_.name(id);
-    const Node node = image_.node(id);
+    const EntryType type = image_.type(id);
     if (contains(kPrivate, name)) private_.enter(id, path);
-    if (node.type == EntryType::directory) {
+    if (type == EntryType::directory) {
       if (!private_ && (contains(roots_, path) || contains(kPackageDirectories, name))) function_.enter(id, path);
-      if (!others_may_execute(node)) closed_.enter(id, path);
-    } else if (node.type == EntryType::file && function_ && !private_) {
-      judge(id, name, node);
+      if (!others_may_execute(image_.node(id))) closed_.enter(id, path);
+    } else if (type == EntryType::file && function_ && !private_) {
+      judge(id, name, image_.node(id));
     }
   }
 

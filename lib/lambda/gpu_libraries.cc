@@ -16,6 +16,7 @@ constexpr std::array kLibraries = std::to_array<std::string_view>(
 constexpr std::array kPackages = std::to_array<std::string_view>({"nvidia", "triton"});
 
 bool is_package(std::string_view path) {
+  if (!path.contains("-packages/")) return false;  // nearly always, and quickly told: hyphens are rare
   for (const std::string_view root : {"site-packages/", "dist-packages/"}) {
     const std::size_t at = path.find(root);
     if (at == std::string_view::npos) continue;

@@ -58,8 +58,9 @@ std::vector<NativeModule> native_modules(const ImageModel& image) {
     const auto entries = image.layers()[layer].entries;
     for (std::uint32_t i = 0; i < entries.size(); ++i) {
       const Entry& entry = entries[i];
+      if (entry.type != EntryType::file || !(entry.path.ends_with(".node") || entry.path.contains(".so"))) continue;
       const std::string_view name = file_name(entry.path);
-      if (entry.type != EntryType::file || !(name.ends_with(".node") || is_library_name(name))) continue;
+      if (!name.ends_with(".node") && !is_library_name(name)) continue;
       const EntryId id{.layer = layer, .index = i};
       const std::string_view format = entry.elf_machine == 0 ? foreign_format(image, id) : std::string_view{};
       if (entry.elf_machine == 0 && format.empty()) continue;

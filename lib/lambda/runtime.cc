@@ -2,6 +2,7 @@
 #include "lambda/runtime.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 
@@ -88,7 +89,7 @@ class Survey {
 
   void look_at(NodeId id, std::string_view path) {
     const std::string_view name = file_name(path);
-    const EntryType type = image_.node(id).type;
+    const EntryType type = image_.type(id);
     if (type == EntryType::directory || type == EntryType::symlink) return look_at_folder(path, name);
     if (type != EntryType::file || parent_path(path) == kExtensionFolder) return;
     if (name.starts_with("aws-lambda-rie")) {
@@ -101,8 +102,10 @@ class Survey {
     if (std::ranges::any_of(kJavaClients, kEndsIn(path))) found("the Java client", path);
     if (path.ends_with(".jar") || path.ends_with(".war") || path.ends_with(".zip")) return look_at_archive(id, path);
     if (compressed_.empty() && std::ranges::any_of(kCompressed, kEndsIn(name))) compressed_ = path;
-    if (holds(id, kRuntimeApi) || holds(id, kRuntimeApiWide) || holds(id, "2018-06-01/runtime") ||
-        holds(id, kDotnetSupport)) {
+    constexpr std::array kTexts =
+        std::to_array<std::string_view>({kRuntimeApi, kRuntimeApiWide, "2018-06-01/runtime", kDotnetSupport});
+    const EntryId made_by = *image_.node(id).made_by;
+    if (std::ranges::any_of(kTexts, [&](auto text) { return image_.contains(made_by, text).value_or(false); })) {
       found("a program or script that mentions the Runtime API", path);
     }
   }

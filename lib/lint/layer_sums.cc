@@ -15,8 +15,8 @@ namespace ocitidy::rules {
 namespace {
 
 // Where package managers put what a lock file names.
-constexpr std::array<std::string_view, 5> kDependencyFolders = {"/site-packages/", "/dist-packages/", "/node_modules/",
-                                                                "/vendor/", "/gems/"};
+constexpr std::array<std::string_view, 5> kDependencyFolders = {"site-packages", "dist-packages", "node_modules",
+                                                                "vendor", "gems"};
 constexpr std::array<std::string_view, 11> kSources = {".py",  ".js", ".mjs", ".cjs",  ".ts", ".tsx",
                                                        ".jsx", ".rb", ".php", ".java", ".kt"};
 // What an install step needs to have beside it; such files stand below it on purpose.
@@ -35,14 +35,34 @@ bool starts_with_any(std::string_view path, std::span<const std::string_view> fo
   return std::ranges::any_of(folders, [&](std::string_view folder) { return path.starts_with(folder); });
 }
 
-/// What follows the folder of dependencies that `path` is in; "" when it is in none.
-std::string_view below_dependencies(std::string_view path) {
-  for (const std::string_view folder : kDependencyFolders) {
-    if (path.starts_with(folder.substr(1))) return path.substr(folder.size() - 1);
-    if (const std::size_t at = path.find(folder); at != std::string_view::npos) return path.substr(at + folder.size());
+/// What of a path follows the folder of dependencies that it is in, the first of the list that it has; "" when it is in
+/// none. Members of one directory follow each other, so that is looked at once.
+class Dependencies {
+ public:
+  std::string_view below(std::string_view path) {
+    const std::string_view directory = parent_path(path);
+    if (directory != directory_) look_at(directory);
+    return below_ == 0 ? std::string_view() : path.substr(below_);
   }
-  return {};
-}
+
+ private:
+  void look_at(std::string_view directory) {
+    directory_ = directory;
+    below_ = 0;
+    auto wanted = kDependencyFolders.end();  // what is better than the one found so far
+    for (std::size_t begin = 0; begin < directory.size();) {
+      const std::size_t end = std::min(directory.find('/', begin), directory.size());
+      const auto folder = std::find(kDependencyFolders.begin(), wanted, directory.substr(begin, end - begin));
+      begin = end + 1;
+      if (folder == wanted) continue;
+      wanted = folder;
+      below_ = begin;
+    }
+  }
+
+  std::string_view directory_;
+  std::size_t below_ = 0;  // where in the paths it begins; 0: in none
+};
 
 /// "pip/_internal/x.py", "setuptools-65.5.1.dist-info/RECORD".
 bool is_installer(std::string_view below) {
@@ -69,9 +89,10 @@ LayerSums::LayerSums(const ImageModel& image) {
 
 LayerSum LayerSums::sum_of(const Layer& layer) const {
   LayerSum sum;
+  Dependencies dependencies;
   for (const Entry& entry : layer.entries) {
     if (entry.type != EntryType::file) continue;
-    if (const std::string_view below = below_dependencies(entry.path); !below.empty()) {
+    if (const std::string_view below = dependencies.below(entry.path); !below.empty()) {
       (is_installer(below) ? sum.installer_bytes : sum.dependency_bytes) += entry.size_bytes;
     } else if (is_code(entry.path)) {
       ++sum.code_files;

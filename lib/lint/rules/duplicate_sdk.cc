@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <string>
 
 #include "base/text.h"
 #include "lint/rules/rules.h"
@@ -14,10 +15,9 @@ namespace {
 constexpr std::uint64_t kLeastBytes = 1 << 20;
 
 struct Sdk {
-  std::string_view name, marker, below;  // marker: the folder that tells of it, between slashes
+  std::string_view name, folder;  // folder: tells of it
 };
-constexpr std::array kSdks = {Sdk{"botocore", "/botocore/", "botocore"},
-                              Sdk{"AWS SDK for JavaScript", "/@aws-sdk/", "@aws-sdk"}};
+constexpr std::array kSdks = {Sdk{"botocore", "botocore"}, Sdk{"AWS SDK for JavaScript", "@aws-sdk"}};
 
 struct Copy {
   std::uint64_t files = 0, bytes = 0;
@@ -28,28 +28,41 @@ using Copies = std::map<std::string, Copy, std::less<>>;  // by the folder that 
 
 bool is_of_runtime(std::string_view root) { return root.starts_with("var/runtime") || root.starts_with("var/lang"); }
 
-std::array<Copies, kSdks.size()> find_copies(const ImageModel& image) {
-  std::array<Copies, kSdks.size()> all;
-  image.walk([&](NodeId id, std::string_view path) {
-    for (std::size_t i = 0; i < kSdks.size(); ++i) {
-      const std::size_t at = path.find(kSdks[i].marker);
-      if (at == std::string_view::npos || path.starts_with("tmp/") || path.contains("/.cache/")) continue;
-      const Node node = image.node(id);
-      if (node.type != EntryType::file) continue;
-      const std::string_view root = path.substr(0, at);
-      const auto found = all[i].find(root);
-      Copy& copy = found != all[i].end() ? found->second : all[i][std::string(root)];
-      if (copy.files == 0) copy.layer = node.layer, copy.first = id;
-      ++copy.files;
-      copy.bytes += node.size_bytes;
-    }
-  });
-  return all;
-}
+class Search {
+ public:
+  explicit Search(const ImageModel& image) : image_(image) {
+    image.walk([this](NodeId id, std::string_view path) {
+      for (std::size_t i = 0; i < kSdks.size(); ++i) visit(i, id, path);
+    });
+  }
+  std::array<Copies, kSdks.size()> copies;
+
+ private:
+  void visit(std::size_t sdk, NodeId id, std::string_view path) {
+    std::string& around = around_[sdk];
+    if (!around.empty() && path.starts_with(around)) return count(sdk, id, path);
+    around.clear();
+    if (image_.name(id) == kSdks[sdk].folder && path.contains('/')) around = cat(path, "/");
+  }
+
+  void count(std::size_t sdk, NodeId id, std::string_view path) {
+    if (image_.type(id) != EntryType::file || path.starts_with("tmp/") || path.contains("/.cache/")) return;
+    const Node node = image_.node(id);
+    const std::string_view root = path.substr(0, around_[sdk].size() - kSdks[sdk].folder.size() - 2);
+    const auto found = copies[sdk].find(root);
+    Copy& copy = found != copies[sdk].end() ? found->second : copies[sdk][std::string(root)];
+    if (copy.files == 0) copy.layer = node.layer, copy.first = id;
+    ++copy.files;
+    copy.bytes += node.size_bytes;
+  }
+
+  const ImageModel& image_;
+  std::array<std::string, kSdks.size()> around_;  // the outermost such folder that the walk is in, with a slash; or ""
+};
 
 Outcome check(const LintInput& in, FindingSink& out) {
   if (const auto outcome = without_files(in.image)) return *outcome;
-  const auto all = find_copies(in.image);
+  const auto all = Search(in.image).copies;
   bool applicable = false;
   for (std::size_t i = 0; i < kSdks.size(); ++i) {
     // The base's own copy: of those where a runtime keeps its modules, the lowest.
@@ -61,10 +74,10 @@ Outcome check(const LintInput& in, FindingSink& out) {
     applicable = true;
     for (const auto& [root, copy] : all[i]) {
       if (copy.layer <= base->second.layer || copy.bytes < kLeastBytes) continue;
-      const std::string path = cat(root, "/", kSdks[i].below);
+      const std::string path = cat(root, "/", kSdks[i].folder);
       out.add({.message = cat(seen_path(path), " (", counted(copy.files, "file", "files"), ", ",
                               human_bytes(copy.bytes), ") is another ", kSdks[i].name, " than the base image's, in ",
-                              seen_path(cat(base->first, "/", kSdks[i].below))),
+                              seen_path(cat(base->first, "/", kSdks[i].folder))),
                .fix = "leave it out of the requirements, unless the version must be fixed",
                .where = {in_layer(copy.layer, path)},
                .wasted_bytes = copy.bytes,

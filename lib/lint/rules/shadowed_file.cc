@@ -70,11 +70,10 @@ std::vector<Hidden> hidden_files(const ImageModel& image) {
       if (entries[i].type != EntryType::file || entries[i].size_bytes == 0) continue;
       const auto by = image.hidden_by({layer, i});
       if (!by || *by == EntryId{layer, i}) continue;  // one that cannot be unpacked shadows nothing
-      const Cause cause = cause_of(image, {layer, i}, *by);
-      hidden.push_back({{layer, i}, *by, cause, entries[i].path, entries[i].size_bytes});
+      hidden.push_back({{layer, i}, *by, cause_of(image, {layer, i}, *by), entries[i].path, entries[i].size_bytes});
     }
   }
-  std::ranges::sort(hidden, {}, [](const Hidden& file) { return std::tuple(file.bucket(), file.path, file.id); });
+  std::ranges::stable_sort(hidden, {}, &Hidden::bucket);
   return hidden;
 }
 
@@ -118,14 +117,15 @@ std::vector<Finding> bounded(std::vector<Finding> findings) {
 
 Outcome check(const LintInput& in, FindingSink& out) {
   if (const auto outcome = without_files(in.image)) return *outcome;
-  const std::vector<Hidden> hidden = hidden_files(in.image);
+  std::vector<Hidden> hidden = hidden_files(in.image);
   if (hidden.empty() && in.image.layers().size() < 2) return Outcome::not_applicable("a single layer hides nothing");
   std::vector<Finding> findings;
   for (std::size_t begin = 0, end = 0; begin < hidden.size(); begin = end) {
-    std::vector<std::string_view> paths;
-    for (end = begin; end < hidden.size() && hidden[end].bucket() == hidden[begin].bucket(); ++end)
-      paths.push_back(hidden[end].path);
+    while (end < hidden.size() && hidden[end].bucket() == hidden[begin].bucket()) ++end;
     const auto bucket = std::span(hidden).subspan(begin, end - begin);
+    std::ranges::stable_sort(bucket, {}, &Hidden::path);
+    std::vector<std::string_view> paths;
+    for (const Hidden& file : bucket) paths.push_back(file.path);
     for (const PathGroup& group : group_paths(paths, kGroupsPerCause)) {
       Finding finding = about(in.image, bucket.subspan(group.begin, group.end - group.begin), group.common);
       if (finding.wasted_bytes >= in.options.min_waste_bytes) findings.push_back(std::move(finding));
