@@ -113,12 +113,13 @@ std::string random_name(std::mt19937& random, std::size_t most) {
 }
 
 test::Member random_member(std::mt19937& random) {
-  static constexpr EntryType kTypes[] = {EntryType::file,      EntryType::file,      EntryType::file,
-                                         EntryType::directory, EntryType::hard_link, EntryType::symlink,
-                                         EntryType::fifo};
+  static constexpr EntryType kTypes[] = {EntryType::file,      EntryType::file,        EntryType::file,
+                                         EntryType::directory, EntryType::hard_link,   EntryType::symlink,
+                                         EntryType::fifo,      EntryType::char_device, EntryType::block_device,
+                                         EntryType::other};
   test::Member member;
   // Hardly any is not plain: what comes behind it is libarchive's.
-  member.type = kTypes[random() % (random() % 50 == 0 ? 10 : 9)];
+  member.type = kTypes[random() % (random() % 50 == 0 ? std::size(kTypes) : std::size(kTypes) - 1)];
   member.device_major = static_cast<std::uint32_t>(random() % 300);
   member.device_minor = static_cast<std::uint32_t>(random() % 300);
   member.name = random_name(random, random() % 4 == 0 ? 400 : 60);
