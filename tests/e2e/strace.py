@@ -20,6 +20,7 @@ SYSTEM = re.compile(
     /etc/ld\.so\.(cache|preload)
   | .*\.so(\.[0-9.]+)?
   | (/usr/lib/ssl|/etc/ssl)/openssl\.cnf      # libcrypto's own
+  | /proc/sys/vm/overcommit_memory  # the C library asks before it gives memory of a thread back
   | /sys/devices/system/cpu/(online|possible) | /proc/stat  # the C library counts processors; the latter without /sys
   | (/usr)?/lib(/.*)?                         # folders the loader looks for variants in
 """,
