@@ -113,10 +113,9 @@ std::string random_name(std::mt19937& random, std::size_t most) {
 }
 
 test::Member random_member(std::mt19937& random) {
-  static constexpr EntryType kTypes[] = {EntryType::file,      EntryType::file,        EntryType::file,
-                                         EntryType::directory, EntryType::hard_link,   EntryType::symlink,
-                                         EntryType::fifo,      EntryType::char_device, EntryType::block_device,
-                                         EntryType::other};
+  static constexpr EntryType kTypes[] = {
+      EntryType::file,    EntryType::file, EntryType::file,        EntryType::directory,    EntryType::hard_link,
+      EntryType::symlink, EntryType::fifo, EntryType::char_device, EntryType::block_device, EntryType::other};
   test::Member member;
   // Hardly any is not plain: what comes behind it is libarchive's.
   member.type = kTypes[random() % (random() % 50 == 0 ? std::size(kTypes) : std::size(kTypes) - 1)];
