@@ -249,6 +249,8 @@ class ImageModel {
   /// their names. The path view lives for the call only.
   void walk(const std::function<void(NodeId, std::string_view path)>& visit) const;
 
+  const Impl& impl() const { return *impl_; }  ///< for the library itself
+
  private:
   std::unique_ptr<const Impl> impl_;
 };

@@ -48,6 +48,24 @@ std::string_view codec_name(Codec codec) {
   return "zstd";
 }
 
+LayerIndex lent_index(const ImageModel& from, std::uint32_t layer) {
+  constexpr Oddity kOfTheMerge = Oddity::duplicate_member | Oddity::missing_parent | Oddity::parent_not_directory |
+                                 Oddity::dangling_link | Oddity::cross_layer_link | Oddity::link_to_directory |
+                                 Oddity::dangling_whiteout | Oddity::too_many_symlinks;
+  const LayerIndex& lender = from.impl().facts(layer);
+  LayerIndex index;
+  index.lender = &lender;
+  index.entries = from.impl().indexes[layer].entries;
+  for (Entry& entry : index.entries) {
+    entry.oddities = Oddity(std::uint32_t(entry.oddities) & ~std::uint32_t(kOfTheMerge));
+  }
+  index.diff_id = lender.diff_id;
+  index.codec = lender.codec;
+  index.tar_bytes = lender.tar_bytes;
+  index.trailing_bytes = lender.trailing_bytes;
+  return index;
+}
+
 ImageModel make_model(Image source, ResolvedImage documents, std::vector<LayerIndex> scanned,
                       std::vector<Layer> described, std::uint32_t symlink_steps) {
   auto impl = std::make_unique<ImageModel::Impl>(std::move(source), std::move(documents), std::move(scanned),
@@ -75,23 +93,23 @@ const Entry& ImageModel::entry(EntryId id) const { return impl_->indexes[id.laye
 
 std::span<const Xattr> ImageModel::xattrs(EntryId id) const {
   const Entry& member = entry(id);
-  return std::span(impl_->indexes[id.layer].xattrs).subspan(member.first_xattr, member.xattr_count);
+  return std::span(impl_->facts(id.layer).xattrs).subspan(member.first_xattr, member.xattr_count);
 }
 
-const OwnerNames& ImageModel::owner_names(EntryId id) const { return impl_->indexes[id.layer].owners[entry(id).owner]; }
+const OwnerNames& ImageModel::owner_names(EntryId id) const { return impl_->facts(id.layer).owners[entry(id).owner]; }
 
 const Sha256* ImageModel::content_sha256(EntryId id) const {
-  const LayerIndex& layer = impl_->indexes[id.layer];
+  const LayerIndex& layer = impl_->facts(id.layer);
   return layer.content.empty() || entry(id).type != EntryType::file ? nullptr : &layer.content[id.index];
 }
 
 const Hash128* ImageModel::content_hash(EntryId id) const {
-  const LayerIndex& layer = impl_->indexes[id.layer];
+  const LayerIndex& layer = impl_->facts(id.layer);
   return layer.quick_hashes.empty() || entry(id).type != EntryType::file ? nullptr : &layer.quick_hashes[id.index];
 }
 
 std::span<const std::uint64_t> ImageModel::block_hashes(EntryId id) const {
-  const LayerIndex& layer = impl_->indexes[id.layer];
+  const LayerIndex& layer = impl_->facts(id.layer);
   if (layer.first_block_hash.empty()) return {};
   const std::size_t first = layer.first_block_hash[id.index];
   const bool is_last = id.index + 1 == layer.first_block_hash.size();
@@ -102,29 +120,29 @@ std::span<const std::uint64_t> ImageModel::block_hashes(EntryId id) const {
 std::optional<EntryId> ImageModel::hidden_by(EntryId id) const { return impl_->tree.hidden_by(id); }
 
 std::optional<std::span<const std::string>> ImageModel::library_names(EntryId id) const {
-  const auto& all = impl_->indexes[id.layer].library_names;
+  const auto& all = impl_->facts(id.layer).library_names;
   const auto it = all.find(id.index);
   return it == all.end() ? std::nullopt : std::optional(std::span(it->second));
 }
 
 const ElfFacts* ImageModel::elf(EntryId id) const {
-  const auto& all = impl_->indexes[id.layer].elf_facts;
+  const auto& all = impl_->facts(id.layer).elf_facts;
   const auto it = all.find(id.index);
   return it == all.end() ? nullptr : &it->second;
 }
 
 std::optional<bool> ImageModel::contains(EntryId id, std::string_view text) const {
-  return impl_->indexes[id.layer].texts.contains(id.index, text);
+  return impl_->facts(id.layer).texts.contains(id.index, text);
 }
 
 std::optional<std::span<const std::string>> ImageModel::zip_names(EntryId id) const {
-  const auto& all = impl_->indexes[id.layer].zip_names;
+  const auto& all = impl_->facts(id.layer).zip_names;
   const auto it = all.find(id.index);
   return it == all.end() ? std::nullopt : std::optional(std::span(it->second));
 }
 
 std::optional<Capture> ImageModel::captured(EntryId id) const {
-  const auto& captures = impl_->indexes[id.layer].captures;
+  const auto& captures = impl_->facts(id.layer).captures;
   const auto it = captures.find(id.index);
   if (it == captures.end()) return std::nullopt;
   return Capture{std::as_bytes(std::span(it->second)), it->second.size() == entry(id).size_bytes};

@@ -25,6 +25,8 @@ class Arena {
 };
 
 struct LayerIndex {
+  /// Holds all but the entries, and the bytes of their names; none: this one does. See lent_index().
+  const LayerIndex* lender = nullptr;
   Arena names;
   std::vector<Entry> entries;  // oddities of the merge are added later
   std::vector<Xattr> xattrs;

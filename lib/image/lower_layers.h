@@ -5,8 +5,8 @@
 
 namespace ocitidy {
 
-/// The tree of the first `count` layers alone. Entries have the same ids as in `image`, which must outlive it; of their
-/// content nothing is known there. Linear in the entries of those layers.
+/// The tree of the first `count` layers alone. Entries have the same ids as in `image`, which must outlive it. Linear
+/// in the entries of those layers.
 ImageModel lower_layers(const ImageModel& image, std::uint32_t count, std::uint32_t symlink_steps);
 
 }  // namespace ocitidy

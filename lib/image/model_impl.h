@@ -19,12 +19,21 @@ struct ImageModel::Impl {
         layers(std::move(described)),
         tree(MergedTree(indexes, symlink_steps)) {}
 
+  /// Where all of a layer but its entries stands.
+  const LayerIndex& facts(std::uint32_t layer) const {
+    return indexes[layer].lender != nullptr ? *indexes[layer].lender : indexes[layer];
+  }
+
   Image source;
   ResolvedImage resolved;
   std::vector<LayerIndex> indexes;
   std::vector<Layer> layers;  // views into `indexes` and `resolved`
   VisibleTree tree;           // refers to `indexes`
 };
+
+/// A layer of `from` for another model, which must not outlive `from`: the entries are copied, without what the merge
+/// said of them, since another merge will; all else stays where it is. Cost: sizeof(Entry) a member.
+LayerIndex lent_index(const ImageModel& from, std::uint32_t layer);
 
 /// Merges layers into a model. `described` is parallel to `scanned`; its entries are set here.
 ImageModel make_model(Image source, ResolvedImage documents, std::vector<LayerIndex> scanned,
