@@ -6,7 +6,7 @@
 // out is an ImageModel that nobody changes any more. Rules look at it (lint/); formats print what they say (report/).
 //
 // optimize() goes on from the model: passes decide (optimize/passes/), lay_out() puts members in order, the writer
-// copies (optimize/write.cc), and what was written is scanned again and compared before it gets its name
+// copies (optimize/write.cc), and what was written is read back and compared before it gets its name
 // (optimize/prove.cc).
 #include <algorithm>
 #include <map>
@@ -277,14 +277,17 @@ ScanOptions::LibraryNames library_names_of(std::span<const Pass* const> passes) 
   return wanted ? Names::collect : Names::ignore;
 }
 
-/// A scan with content hashes, and with the file heads that rules and passes want.
+/// A scan with content hashes, and with the file heads that rules and passes want. `known`: a scan with the same rules,
+/// and maybe more passes.
 Result<ImageModel> scan_to_rewrite(const Image& image, const OptimizeOptions& options,
-                                   std::span<const Rule* const> rules = {}, std::span<const Pass* const> passes = {}) {
+                                   std::span<const Rule* const> rules = {}, std::span<const Pass* const> passes = {},
+                                   const ImageModel* known = nullptr) {
   std::vector<ContentQuery> reads = reads_of(rules);
   std::ranges::copy(reads_of(passes), std::back_inserter(reads));
   const Facts facts = options.history.empty() ? facts_of(rules) : facts_of(rules) | Facts::content_hashes;
   OCITIDY_TRY(ResolvedImage resolved, resolve_image(image, options.platform, options.limits));
   const lambda::StartQueries queries(reads, texts_of(rules), resolved.config);
+  if (known != nullptr && !lambda::ask_for_same_files(known->config(), resolved.config)) known = nullptr;
   return scan_image(image, std::move(resolved),
                     {.limits = options.limits,
                      .threads = options.threads,
@@ -292,7 +295,8 @@ Result<ImageModel> scan_to_rewrite(const Image& image, const OptimizeOptions& op
                      .reads = queries.reads(),
                      .texts = queries.texts(),
                      .facts = facts,
-                     .library_names = library_names_of(passes)});
+                     .library_names = library_names_of(passes),
+                     .known = known});
 }
 
 /// The layers that stay as they are.
@@ -370,7 +374,27 @@ Result<void> check_lint(const ImageModel& before, const ImageModel& after, std::
   return {};
 }
 
-/// Reads back what was written, and compares it with the input and with what was planned.
+/// Scans what a reader of the target will find. Every blob is read to its end and hashed, those that were only copied
+/// too: so it does not matter how they were copied, or whether their source changed meanwhile. But members are walked,
+/// and their files hashed, only where a layer's tar is not one of the input's.
+Result<ImageModel> read_back(const ImageWriter& out, const ImageModel& before, const OptimizeOptions& options,
+                             std::span<const Rule* const> rules) {
+  OCITIDY_TRY(const Image reopened, out.reopen());
+  OptimizeOptions reading = options;
+  reading.platform.reset();
+  auto after = scan_to_rewrite(reopened, reading, rules, {}, &before);
+  if (after) return after;
+  Error error = std::move(after).error();
+  if (error.code == Code::corrupt) {  // not the input is: its scan went well
+    error.code = Code::internal;
+    error.message +=
+        "; nothing is published: the input changed while it was copied, or the target does not keep what is written "
+        "to it";
+  }
+  return fail_at(std::move(error), "the output, read back");
+}
+
+/// Compares what was written with the input and with what was planned.
 Result<void> prove(const ImageModel& before, const ImageModel& after, const Plan& plan, const WrittenLayers& written,
                    const Documents& documents, OptimizeReport& report) {
   TreeProof tree = prove_tree(before, after, plan, &written.edited);
@@ -421,10 +445,7 @@ Result<OptimizeReport> optimize(const Image& image, ImageWriter* out, const Opti
   add_written(report, before, plan, written.layers, documents);
 
   // The proof looks at what a reader of the target will find. Then, and only then, the image gets its name.
-  OCITIDY_TRY(const Image reopened, out->reopen());
-  OptimizeOptions reading = options;
-  reading.platform.reset();
-  OCITIDY_TRY(const ImageModel after, scan_to_rewrite(reopened, reading, rules));
+  OCITIDY_TRY(const ImageModel after, read_back(*out, before, options, rules));
   OCITIDY_CHECK(prove(before, after, plan, written, documents, report));
   OCITIDY_CHECK(check_lint(before, after, rules, report));
   OCITIDY_CHECK(out->publish());

@@ -12,6 +12,12 @@ void RunningLayers::began(std::size_t i, std::uint64_t size_bytes, std::shared_p
   changed_.notify_all();
 }
 
+void RunningLayers::paused(std::size_t i) {
+  const std::scoped_lock lock(mutex_);
+  layers_[i] = {};
+  changed_.notify_all();
+}
+
 void RunningLayers::ended(std::size_t i) {
   const std::scoped_lock lock(mutex_);
   layers_[i] = {.stage = Layer::Stage::ended, .size_bytes = 0, .relay = nullptr};
@@ -51,6 +57,11 @@ void RunningLayers::help() {
     relay->help();
     lock.lock();
   }
+}
+
+void HelpedDecoder::close() {
+  running_.paused(position_);
+  relay_->close();
 }
 
 }  // namespace ocitidy

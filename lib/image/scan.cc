@@ -7,6 +7,7 @@
 #include "archive/stream.h"
 #include "base/parallel.h"
 #include "base/text.h"
+#include "image/known_layer.h"
 #include "image/model_impl.h"
 #include "image/scan_layer.h"
 
@@ -36,7 +37,7 @@ std::uint64_t capture_share(const std::vector<Descriptor>& layers, std::size_t i
 }
 
 Result<Scanned> scan_one(const Image& image, const ResolvedImage& resolved, const ScanOptions& options, std::size_t i,
-                         ScanTally& tally, RunningLayers& running) {
+                         ScanTally& tally, RunningLayers& running, std::optional<std::uint32_t> known) {
   const Descriptor& layer = resolved.manifest.layers[i];
   auto reader = image.blobs->open(layer);
   if (!reader && reader.error().code == Code::not_found && is_foreign(layer)) return Scanned{{}, LayerContents::absent};
@@ -53,7 +54,8 @@ Result<Scanned> scan_one(const Image& image, const ResolvedImage& resolved, cons
                        .tally = tally,
                        .running = running,
                        .position = i};
-  OCITIDY_TRY(LayerIndex index, scan_layer(*std::move(reader), scan));
+  OCITIDY_TRY(LayerIndex index, known ? read_known_layer(*std::move(reader), scan, *options.known, *known)
+                                      : scan_layer(*std::move(reader), scan));
   return Scanned{std::move(index)};
 }
 
@@ -88,6 +90,18 @@ std::vector<Layer> describe_layers(const ResolvedImage& resolved, const std::vec
   return layers;
 }
 
+/// By layer: the known one that has the same members. Counts those, so that whether there are too many entries does not
+/// depend on which layer was read first.
+std::vector<std::optional<std::uint32_t>> find_known_layers(const ResolvedImage& resolved, const ImageModel* known,
+                                                            ScanTally& tally) {
+  std::vector<std::optional<std::uint32_t>> all(resolved.manifest.layers.size());
+  for (std::size_t i = 0; known != nullptr && i < all.size(); ++i) {
+    all[i] = find_known_layer(*known, resolved, i);
+    if (all[i]) tally.entries += known->layers()[*all[i]].entries.size();
+  }
+  return all;
+}
+
 /// Largest first: the last layer to start then is a small one, and no core waits for a big one.
 std::vector<std::size_t> by_size(const std::vector<Descriptor>& layers) {
   std::vector<std::size_t> order(layers.size());
@@ -105,13 +119,14 @@ Result<ImageModel> scan_image(const Image& image, ResolvedImage resolved, const 
   std::vector<Result<Scanned>> results(count);
   ScanTally tally;
   RunningLayers running(count);
+  const auto known = find_known_layers(resolved, options.known, tally);
   const std::vector<std::size_t> order = by_size(resolved.manifest.layers);
   // A thread that finds no layer any more takes one of the jobs behind them.
   parallel_for(count + options.threads, options.threads, [&](std::size_t k) {
     if (k >= count) return running.help();
     const std::size_t i = order[k];
     try {
-      results[i] = scan_one(image, resolved, options, i, tally, running);
+      results[i] = scan_one(image, resolved, options, i, tally, running, known[i]);
     } catch (...) {
       running.abandon();
       throw;

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "archive/codec.h"
 #include "archive/tar_reader.h"
 #include "base/text.h"
 #include "image/file_content.h"
@@ -124,17 +123,6 @@ std::uint16_t Indexer::owner_of(const TarMember& member) {
   return last_owner_ = static_cast<std::uint16_t>(found - owners.begin());
 }
 
-Codec codec_of(Magic magic) {
-  switch (magic) {
-    case Magic::gzip:
-      return Codec::gzip;
-    case Magic::zstd:
-      return Codec::zstd;
-    default:
-      return Codec::none;
-  }
-}
-
 Result<LayerIndex> index_members(Decoder& decoder, ByteStream& plain, const LayerScan& scan) {
   LayerIndex index;
   TarStream stream(plain, scan.diff_id ? scan.diff_id->value.algorithm : Digest::Algorithm::sha256);
@@ -163,28 +151,25 @@ Result<LayerIndex> index_members(Decoder& decoder, ByteStream& plain, const Laye
   return index;
 }
 
-/// Whatever is thrown: nobody is in the decoder any more when it goes, though a helper may hold the relay longer.
-class Closing {
- public:
-  explicit Closing(Relay& relay) : relay_(relay) {}
-  ~Closing() { relay_.close(); }
-  Closing(const Closing&) = delete;
-  Closing& operator=(const Closing&) = delete;
-
- private:
-  Relay& relay_;
-};
-
 }  // namespace
+
+Codec codec_of(Magic magic) {
+  switch (magic) {
+    case Magic::gzip:
+      return Codec::gzip;
+    case Magic::zstd:
+      return Codec::zstd;
+    default:
+      return Codec::none;
+  }
+}
 
 Result<LayerIndex> scan_layer(std::unique_ptr<BlobReader> reader, const LayerScan& scan) {
   VerifyingStream blob(std::move(reader), scan.descriptor);
   Decoder decoder(blob);
-  const auto relay = std::make_shared<Relay>(decoder);
-  scan.running.began(scan.position, scan.descriptor.size_bytes, relay);
-  const Closing closing(*relay);
-  auto index = index_members(decoder, *relay, scan);
-  relay->close();
+  HelpedDecoder plain(decoder, scan.running, scan.position, scan.descriptor.size_bytes);
+  auto index = index_members(decoder, plain, scan);
+  plain.close();
   // A blob that is not what its digest says explains every other error in it.
   if (index || index.error().code == Code::corrupt) OCITIDY_CHECK(blob.drain());
   return index;

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <memory>
 
+#include "archive/codec.h"
 #include "image/layer_index.h"
 #include "image/running_layers.h"
 #include "image/scan.h"
@@ -24,6 +25,8 @@ struct LayerScan {
   RunningLayers& running;  ///< told of this layer while it can be helped
   std::size_t position;    ///< of the layer, in `running`
 };
+
+Codec codec_of(Magic magic);
 
 /// Reads `reader` to its end. Errors: corrupt when digest, size or DiffID differ, or the bytes are no tar;
 /// unsupported for other compressions; limit_exceeded; io. When the tally says that

@@ -53,6 +53,10 @@ std::vector<std::string> start_paths(const ImageConfig& config) {
   return paths;
 }
 
+bool ask_for_same_files(const ImageConfig& a, const ImageConfig& b) {
+  return start_paths(a) == start_paths(b) && handler_sources(a) == handler_sources(b);
+}
+
 StartQueries::StartQueries(const std::vector<ContentQuery>& reads, const std::vector<TextQuery>& texts,
                            const ImageConfig& config)
     : sources_(handler_sources(config)), programs_(start_paths(config)) {

@@ -19,6 +19,9 @@ inline constexpr std::string_view kStartFiles = "{start}";        ///< files tha
 /// The paths that the start command's words may name, as Entry::path, without wildcards: few.
 std::vector<std::string> start_paths(const ImageConfig& config);
 
+/// Do both configs lead to the same paths, so that queries of rules become the same?
+bool ask_for_same_files(const ImageConfig& a, const ImageConfig& b);
+
 /// Queries of rules, the two globs above replaced by paths, which this owns.
 class StartQueries {
  public:

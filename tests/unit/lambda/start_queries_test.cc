@@ -48,6 +48,21 @@ TEST(StartQueries, NamesTheSourcesOfTheHandler) {
   EXPECT_LE(sources.size(), 20u);
 }
 
+TEST(StartQueries, AreTheSameUnlessThePathsAre) {
+  ImageConfig config;
+  config.entrypoint = {"tool"};
+  config.cmd = {"app.handler"};
+  config.env = {"PATH=/usr/bin"};
+  ImageConfig other = config;
+  other.env.emplace_back("HOME=/tmp");
+  EXPECT_TRUE(ask_for_same_files(config, other));
+  other.env[0] = "PATH=/opt/bin";
+  EXPECT_FALSE(ask_for_same_files(config, other));
+  other = config;
+  other.cmd = {"other.handler"};
+  EXPECT_FALSE(ask_for_same_files(config, other));
+}
+
 TEST(StartQueries, ReplacesOnlyItsOwnGlobs) {
   ImageConfig config;
   config.cmd = {"/run", "app.handler"};
