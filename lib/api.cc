@@ -334,9 +334,10 @@ struct Tally {
 };
 using Tallies = std::map<std::pair<std::string_view, std::string>, Tally>;
 
-Tallies tallies_of(const ImageModel& model, std::span<const Rule* const> rules) {
+Tallies tallies_of(const ImageModel& model, std::span<const Rule* const> rules, unsigned threads) {
   Tallies tallies;
-  const LintOptions options;
+  LintOptions options;
+  options.threads = threads;
   for (const RuleRun& run : run_rules(rules, {.image = model, .options = options, .base = {}})) {
     for (const Finding& finding : run.findings) {
       const Severity severity = severity_of(run, finding);
@@ -358,10 +359,10 @@ bool may_break_start(const Certificate& certificate) {
 
 /// No rule may find an error in the output that it does not find in the input; there it may be told as a warning.
 Result<void> check_lint(const ImageModel& before, const ImageModel& after, std::span<const Rule* const> rules,
-                        OptimizeReport& report) {
-  const Tallies known = tallies_of(before, rules);
+                        unsigned threads, OptimizeReport& report) {
+  const Tallies known = tallies_of(before, rules, threads);
   for (const auto& [place, tally] : known) report.errors_before += static_cast<std::uint64_t>(tally.errors);
-  for (const auto& [place, tally] : tallies_of(after, rules)) {
+  for (const auto& [place, tally] : tallies_of(after, rules, threads)) {
     report.errors_after += static_cast<std::uint64_t>(tally.errors);
     const auto there = known.find(place);
     const int excused = there == known.end() ? 0 : there->second.errors + there->second.warnings;
@@ -447,7 +448,7 @@ Result<OptimizeReport> optimize(const Image& image, ImageWriter* out, const Opti
   // The proof looks at what a reader of the target will find. Then, and only then, the image gets its name.
   OCITIDY_TRY(const ImageModel after, read_back(*out, before, options, rules));
   OCITIDY_CHECK(prove(before, after, plan, written, documents, report));
-  OCITIDY_CHECK(check_lint(before, after, rules, report));
+  OCITIDY_CHECK(check_lint(before, after, rules, options.threads, report));
   OCITIDY_CHECK(out->publish());
   report.written = true;
   return report;
