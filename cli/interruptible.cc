@@ -1,10 +1,14 @@
 // interruptible.cc - see interruptible.h.
 #include "interruptible.h"
 
+#include <algorithm>
+
 #include "signals.h"
 
 namespace ocitidy::cli {
 namespace {
+
+constexpr std::uint64_t kPieceBytes = std::uint64_t{64} << 20;  // a disk takes it before a user gets impatient
 
 Result<void> go_on() {
   if (SignalKeeper::caught()) return fail(Code::io, "ended by a signal");
@@ -18,6 +22,7 @@ class Reader : public BlobReader {
     OCITIDY_CHECK(go_on());
     return inner_->read(into);
   }
+  std::optional<FileRange> file_range() const override { return inner_->file_range(); }
 
  private:
   std::unique_ptr<BlobReader> inner_;
@@ -41,6 +46,17 @@ class OneBlob : public BlobWriter {
   Result<void> write(std::span<const std::byte> bytes) override {
     OCITIDY_CHECK(go_on());
     return inner_->write(bytes);
+  }
+  Result<bool> write_file(const FileRange& range) override {
+    FileRange piece = range;
+    for (std::uint64_t left_bytes = range.size_bytes; left_bytes > 0; left_bytes -= piece.size_bytes) {
+      OCITIDY_CHECK(go_on());
+      piece.size_bytes = std::min(left_bytes, kPieceBytes);
+      OCITIDY_TRY(const bool taken, inner_->write_file(piece));
+      if (!taken) return false;  // nothing of the first piece, so of none
+      piece.offset += piece.size_bytes;
+    }
+    return true;
   }
   Result<void> commit(const Digest& digest) override { return inner_->commit(digest); }
 

@@ -3,14 +3,22 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
 #include "ocitidy/oci.h"
 
 namespace ocitidy {
+
+/// Bytes of a file of the host, which is open for reading as `fd`.
+struct FileRange {
+  int fd = -1;  ///< not the range's own: it lives as long as whoever gave the range
+  std::uint64_t offset = 0, size_bytes = 0;
+};
 
 /// A stream over one blob. Not thread-safe.
 class BlobReader {
@@ -19,6 +27,9 @@ class BlobReader {
   /// Fills the front of `into` (never empty). Returns the number of bytes written; 0 only at the end of the blob.
   /// Errors: io.
   virtual Result<std::size_t> read(std::span<std::byte> into) = 0;
+  /// Where the bytes still to be read stand, for a copy that the kernel makes. None unless they are in a file as they
+  /// are. The range lives as long as the reader.
+  virtual std::optional<FileRange> file_range() const { return std::nullopt; }
 };
 
 class BlobSource {

@@ -24,6 +24,9 @@ class BlobWriter {
   virtual ~BlobWriter() = default;
   /// Errors: io.
   virtual Result<void> write(std::span<const std::byte> bytes) = 0;
+  /// As write(), of all bytes of `range`, by a faster way. Returns false when this store has none, and has taken
+  /// nothing. Errors: io, also when the file got shorter.
+  virtual Result<bool> write_file([[maybe_unused]] const FileRange& range) { return false; }
   /// All bytes were written, and `digest` is theirs: the caller's word, which the read-back checks. Committing a blob
   /// that the store already holds is no error. Errors: io.
   virtual Result<void> commit(const Digest& digest) = 0;

@@ -27,8 +27,6 @@ class ArchivePacker {
  private:
   Result<void> write(std::string_view bytes);
   Result<void> append(std::string_view name, std::string_view bytes);
-  Result<std::uint64_t> copy_in_kernel(int from, std::uint64_t size_bytes);
-  Result<void> copy_by_hand(int from, std::uint64_t offset, std::uint64_t size_bytes);
 
   int fd_;
   std::string place_;

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -53,6 +54,9 @@ class InputFile {
 
   std::uint64_t size_bytes() const { return size_bytes_; }
   const std::string& name() const { return name_; }
+  FileRange range(std::uint64_t offset, std::uint64_t size_bytes) const {
+    return {.fd = fd_.get(), .offset = start_bytes_ + offset, .size_bytes = size_bytes};
+  }
 
  private:
   UniqueFd fd_;
@@ -67,6 +71,7 @@ class FileBlobReader : public BlobReader {
       : file_(std::move(file)), offset_(offset), left_bytes_(size_bytes) {}
   /// Errors: io, also when the file got shorter since it was opened.
   Result<std::size_t> read(std::span<std::byte> into) override;
+  std::optional<FileRange> file_range() const override { return file_->range(offset_, left_bytes_); }
 
  private:
   std::shared_ptr<const InputFile> file_;

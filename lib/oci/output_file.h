@@ -12,6 +12,10 @@ namespace ocitidy {
 /// Writes all of `bytes`. `action` and `name` are for the message, as in fail_errno(). Errors: io.
 Result<void> write_all(int fd, std::span<const std::byte> bytes, std::string_view action, std::string_view name);
 
+/// Writes all bytes of `from` at the place where `fd` stands; where the file systems can, none of them passes through
+/// this process, and none is copied. `place` names the target. Errors: io, also when the file got shorter.
+Result<void> copy_all(int fd, const FileRange& from, std::string_view place);
+
 /// Forces a file or a folder to the disk. A file system that cannot do so and says so has nothing to wait for.
 /// Errors: io.
 Result<void> sync_file(int fd, std::string_view name);

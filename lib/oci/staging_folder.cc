@@ -76,6 +76,12 @@ class StagingFolder::Writer : public BlobWriter {
     return {};
   }
 
+  Result<bool> write_file(const FileRange& range) override {
+    OCITIDY_CHECK(flush());
+    OCITIDY_CHECK(copy_all(file_.get(), range, staging_->place()));
+    return true;
+  }
+
   Result<void> commit(const Digest& digest) override {
     if (name_.empty()) return fail(Code::internal, "a blob was committed twice");
     OCITIDY_CHECK(flush());
@@ -124,8 +130,7 @@ Result<bool> StagingFolder::try_name() {
   return owned_;
 }
 
-Result<std::shared_ptr<StagingFolder>> StagingFolder::create(std::shared_ptr<const UniqueFd> parent,
-                                                             std::string place) {
+Result<std::shared_ptr<StagingFolder>> StagingFolder::create(std::shared_ptr<const UniqueFd> parent, std::string place) {
   std::shared_ptr<StagingFolder> staging(new StagingFolder(std::move(parent), std::move(place)));
   for (int attempts_left = 10;; --attempts_left) {
     OCITIDY_TRY(const bool made, staging->try_name());

@@ -1,9 +1,11 @@
 // image_writer_test - images written to every kind of store, and read back.
 #include <sys/stat.h>
 
+#include <array>
 #include <cstdlib>
 #include <thread>
 
+#include "oci/file.h"
 #include "written.h"
 
 namespace ocitidy::test {
@@ -67,6 +69,46 @@ TEST_P(ImageWriterTest, WrittenImageReadsBackEqual) {
   ASSERT_TRUE(succeeded(published));
   expect_same_image(built, *published);
   EXPECT_TRUE(open_at(temp_ / "out"));
+}
+
+/// Every blob of a layout, from file to file.
+TEST_P(ImageWriterTest, BlobsCopiedFromFilesAreTheBlobs) {
+  const BuiltImage built = this->built();
+  ASSERT_TRUE(succeeded(write_image(image_for(GetParam(), "hello", 300'000), "oci:" + (temp_ / "from"))));
+  const auto from = open_at("oci:" + (temp_ / "from"));
+  ASSERT_TRUE(succeeded(from));
+  auto writer = create_image(target(), {});
+  ASSERT_TRUE(succeeded(writer));
+  for (const Descriptor& blob : built.blobs) {
+    const auto reader = from->blobs->open(blob);
+    const auto blob_writer = (*writer)->create();
+    ASSERT_TRUE(reader && blob_writer);
+    std::array<std::byte, 10> begin{};  // the rest is what is left after a read, and comes after what was written
+    ASSERT_EQ((*reader)->read(begin).value(), begin.size());
+    ASSERT_TRUE((*blob_writer)->write(begin));
+    const auto range = (*reader)->file_range();
+    ASSERT_TRUE(range);
+    EXPECT_EQ(range->size_bytes, blob.size_bytes - begin.size());
+    EXPECT_EQ((*blob_writer)->write_file(*range), true);
+    ASSERT_TRUE((*blob_writer)->commit(blob.digest));
+  }
+  ASSERT_TRUE(succeeded((*writer)->finish(built.image.root)));
+  ASSERT_TRUE(succeeded((*writer)->publish()));
+  const auto published = open_at(target());
+  ASSERT_TRUE(succeeded(published));
+  expect_same_image(built, *published);
+}
+
+TEST_P(ImageWriterTest, AFileThatGotShorterCannotBeCopied) {
+  const std::string path = temp_.write("short", std::string(5000, 'x'));
+  const auto opened = open_path(path);
+  ASSERT_TRUE(succeeded(opened));
+  auto writer = create_image(target(), {});
+  ASSERT_TRUE(succeeded(writer));
+  const auto blob = (*writer)->create();
+  ASSERT_TRUE(succeeded(blob));
+  expect_error((*blob)->write_file({.fd = opened->fd.get(), .offset = 0, .size_bytes = 5001}), Code::io, {"shorter"});
+  expect_error((*blob)->write_file({.fd = -1, .offset = 0, .size_bytes = 1}), Code::io);
 }
 
 TEST_P(ImageWriterTest, TwoRunsGiveTheSameBytes) {
