@@ -25,6 +25,7 @@ Result<void> ArchivePacker::add_file(std::string_view name, const UniqueFd& file
   const auto size_bytes = static_cast<std::uint64_t>(status.st_size);
   OCITIDY_CHECK(write(tar_member_header(name, size_bytes)));
   OCITIDY_CHECK(copy_all(fd_, {.fd = file.get(), .offset = 0, .size_bytes = size_bytes}, place_));
+  begin_sync(fd_);  // while the archive is read back
   return write(tar_padding(size_bytes));
 }
 

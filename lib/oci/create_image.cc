@@ -87,7 +87,9 @@ Result<std::unique_ptr<ImageWriter>> create_image(std::string_view reference, co
               OutputTarget::open(destination.path, is_folder ? OutputTarget::Shape::folder : OutputTarget::Shape::file,
                                  options));
   StagingFolder::sweep(target.parent()->get());
-  OCITIDY_TRY(auto staging, StagingFolder::create(target.parent(), destination.path));
+  using Blobs = StagingFolder::Blobs;
+  OCITIDY_TRY(auto staging,
+              StagingFolder::create(target.parent(), destination.path, is_folder ? Blobs::to_stay : Blobs::to_go));
   StagedImage parts{.target = std::move(target),
                     .staging = std::move(staging),
                     .reference = std::string(reference),

@@ -1,6 +1,7 @@
 // output_file.cc - see output_file.h.
 #include "oci/output_file.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -67,6 +68,8 @@ Result<void> write_all(int fd, std::span<const std::byte> bytes, std::string_vie
   }
   return {};
 }
+
+void begin_sync(int fd) { sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WRITE); }
 
 Result<void> sync_file(int fd, std::string_view name) {
   while (fsync(fd) != 0) {

@@ -16,6 +16,10 @@ Result<void> write_all(int fd, std::span<const std::byte> bytes, std::string_vie
 /// this process, and none is copied. `place` names the target. Errors: io, also when the file got shorter.
 Result<void> copy_all(int fd, const FileRange& from, std::string_view place);
 
+/// Lets the disk begin with what was written to a file, and does not wait for it: a later sync_file() finds less left
+/// to do. What it cannot do, that will.
+void begin_sync(int fd);
+
 /// Forces a file or a folder to the disk. A file system that cannot do so and says so has nothing to wait for.
 /// Errors: io.
 Result<void> sync_file(int fd, std::string_view name);

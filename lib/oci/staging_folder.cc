@@ -23,6 +23,8 @@ constexpr std::string_view kHexDigits = "0123456789abcdef";
 constexpr std::size_t kRandomDigits = 16;
 /// Codecs hand out small pieces at times; the kernel is asked once per this many bytes.
 constexpr std::size_t kBufferBytes = std::size_t{64} << 10;
+/// The disk is given this much at a time: some milliseconds of its work, and no small files.
+constexpr std::uint64_t kSyncBytes = std::uint64_t{8} << 20;
 
 Result<std::string> random_name() {
   std::uint64_t random = 0;
@@ -79,6 +81,7 @@ class StagingFolder::Writer : public BlobWriter {
   Result<bool> write_file(const FileRange& range) override {
     OCITIDY_CHECK(flush());
     OCITIDY_CHECK(copy_all(file_.get(), range, staging_->place()));
+    count_written(range.size_bytes);
     return true;
   }
 
@@ -99,8 +102,16 @@ class StagingFolder::Writer : public BlobWriter {
   std::unexpected<Error> cannot_write(int error_number) const {
     return fail_errno("cannot write", staging_->place(), error_number);
   }
-  Result<void> write_through(std::span<const std::byte> bytes) const {
-    return write_all(file_.get(), bytes, "cannot write", staging_->place());
+  Result<void> write_through(std::span<const std::byte> bytes) {
+    OCITIDY_CHECK(write_all(file_.get(), bytes, "cannot write", staging_->place()));
+    count_written(bytes.size());
+    return {};
+  }
+  void count_written(std::uint64_t bytes) {
+    waiting_bytes_ += bytes;
+    if (staging_->blobs_ == Blobs::to_go || waiting_bytes_ < kSyncBytes) return;
+    waiting_bytes_ = 0;
+    begin_sync(file_.get());
   }
   Result<void> flush() {
     OCITIDY_CHECK(write_through(buffer_));
@@ -112,6 +123,7 @@ class StagingFolder::Writer : public BlobWriter {
   std::string name_;  // empty: committed
   UniqueFd file_;
   std::vector<std::byte> buffer_;
+  std::uint64_t waiting_bytes_ = 0;  // for the disk to begin with them
 };
 
 /// False when the name was taken, or the folder was swept away before it could be locked.
@@ -130,8 +142,9 @@ Result<bool> StagingFolder::try_name() {
   return owned_;
 }
 
-Result<std::shared_ptr<StagingFolder>> StagingFolder::create(std::shared_ptr<const UniqueFd> parent, std::string place) {
-  std::shared_ptr<StagingFolder> staging(new StagingFolder(std::move(parent), std::move(place)));
+Result<std::shared_ptr<StagingFolder>> StagingFolder::create(std::shared_ptr<const UniqueFd> parent, std::string place,
+                                                             Blobs blobs) {
+  std::shared_ptr<StagingFolder> staging(new StagingFolder(std::move(parent), std::move(place), blobs));
   for (int attempts_left = 10;; --attempts_left) {
     OCITIDY_TRY(const bool made, staging->try_name());
     if (made) break;

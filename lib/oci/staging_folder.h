@@ -18,8 +18,11 @@ namespace ocitidy {
 /// Blobs are written and read from any thread; all else is for one thread, when no blob is being written.
 class StagingFolder : public BlobSource, public std::enable_shared_from_this<StagingFolder> {
  public:
+  /// Are blobs what will be published, or only what that is made of? The disk may begin with the former at once.
+  enum class Blobs : std::uint8_t { to_stay, to_go };
   /// Makes one in the folder `parent`; `place` names that for messages. Errors: io.
-  static Result<std::shared_ptr<StagingFolder>> create(std::shared_ptr<const UniqueFd> parent, std::string place);
+  static Result<std::shared_ptr<StagingFolder>> create(std::shared_ptr<const UniqueFd> parent, std::string place,
+                                                       Blobs blobs);
   /// Removes the staging folders in `parent` that belong to this user and whose processes are gone.
   static void sweep(int parent);
 
@@ -51,13 +54,14 @@ class StagingFolder : public BlobSource, public std::enable_shared_from_this<Sta
 
  private:
   class Writer;
-  StagingFolder(std::shared_ptr<const UniqueFd> parent, std::string place)
-      : parent_(std::move(parent)), place_(std::move(place)) {}
+  StagingFolder(std::shared_ptr<const UniqueFd> parent, std::string place, Blobs blobs)
+      : parent_(std::move(parent)), place_(std::move(place)), blobs_(blobs) {}
   Result<bool> try_name();
   Result<void> sync_folder(const std::string& path) const;
 
   std::shared_ptr<const UniqueFd> parent_;
   std::string place_, name_;
+  Blobs blobs_;
   UniqueFd folder_;
   std::atomic<std::uint64_t> next_blob_{0};
   bool owned_ = false;
