@@ -199,7 +199,8 @@ bool is_import_trace(std::string_view text);
 
 /// Scans `image`, plans, writes to `out`, reads back what was written, proves it, and only then publishes it.
 /// Each layer of the input is read at most twice, the output once; memory grows with entries.
-/// Errors: as lint(); internal when the proof fails, with the first differences, and nothing is published.
+/// Errors: as lint(); internal when the proof fails or what was written cannot be read back as it was, with the first
+/// differences, and nothing is published.
 /// `out` may be nullptr for plan_only.
 Result<OptimizeReport> optimize(const Image& image, ImageWriter* out, const OptimizeOptions& options);
 

@@ -23,30 +23,40 @@ std::string opaque_name(std::string_view directory) {
   return name + ".wh..wh..opq";
 }
 
+Sha256 finish_sha256(Hasher& hasher) {
+  const Digest digest = hasher.finish();
+  Sha256 sha256;
+  std::copy_n(digest.bytes.begin(), sha256.size(), sha256.begin());
+  return sha256;
+}
+
 }  // namespace
 
-LayerOutput::LayerOutput(std::unique_ptr<BlobWriter> blob, const Compression& compression, EncoderPool& pool)
-    : blob_(std::move(blob)), encoder_(make_encoder(compression, pool, [this](std::span<const std::byte> bytes) {
+LayerOutput::LayerOutput(std::unique_ptr<BlobWriter> blob, const Compression& compression, EncoderPool& pool,
+                         std::optional<DiffId> diff_id)
+    : blob_(std::move(blob)),
+      known_diff_id_(diff_id),
+      encoder_(make_encoder(compression, pool, [this](std::span<const std::byte> bytes) {
         written_.compressed_bytes += bytes.size();
         blob_hasher_.update(bytes);
         return blob_->write(bytes);
       })) {}
 
-Result<std::unique_ptr<LayerOutput>> LayerOutput::open(BlobSink& to, const Compression& compression,
-                                                       EncoderPool& pool) {
+Result<std::unique_ptr<LayerOutput>> LayerOutput::open(BlobSink& to, const Compression& compression, EncoderPool& pool,
+                                                       std::optional<DiffId> diff_id) {
   OCITIDY_TRY(auto blob, to.create());
-  return std::unique_ptr<LayerOutput>(new LayerOutput(std::move(blob), compression, pool));
+  return std::unique_ptr<LayerOutput>(new LayerOutput(std::move(blob), compression, pool, diff_id));
 }
 
 Result<void> LayerOutput::write(std::span<const std::byte> tar) {
   written_.tar_bytes += tar.size();
-  tar_hasher_.update(tar);
+  if (!known_diff_id_) tar_hasher_.update(tar);
   return encoder_->write(tar);
 }
 
 Result<WrittenLayer> LayerOutput::finish() {
   OCITIDY_CHECK(encoder_->finish());
-  written_.diff_id = {tar_hasher_.finish()};
+  written_.diff_id = known_diff_id_ ? *known_diff_id_ : DiffId{tar_hasher_.finish()};
   written_.digest = blob_hasher_.finish();
   OCITIDY_CHECK(blob_->commit(written_.digest));
   return written_;
@@ -91,6 +101,7 @@ Result<std::optional<std::uint32_t>> MemberOutput::advance() {
 Result<void> MemberOutput::content(std::span<const std::byte> bytes) {
   const auto head = layer_.heads.find(next_ - 1);
   if (head == layer_.heads.end()) return tar_.content(bytes);
+  source_hasher_.update(bytes);
   if (head_left_bytes_ > 0) {
     const std::size_t count = std::min(head_left_bytes_, bytes.size());
     const auto replaced = std::span(head->second).subspan(head->second.size() - head_left_bytes_, count);
@@ -103,12 +114,9 @@ Result<void> MemberOutput::content(std::span<const std::byte> bytes) {
   return tar_.content(bytes);
 }
 
-Result<std::optional<Sha256>> MemberOutput::end_content() {
+std::optional<MemberOutput::Edited> MemberOutput::end_content() {
   if (!layer_.heads.contains(next_ - 1)) return std::nullopt;
-  const Digest digest = edited_hasher_.finish();
-  Sha256 sha256;
-  std::copy_n(digest.bytes.begin(), sha256.size(), sha256.begin());
-  return sha256;
+  return Edited{.before = finish_sha256(source_hasher_), .after = finish_sha256(edited_hasher_)};
 }
 
 Result<void> MemberOutput::finish() { return tar_.finish(); }

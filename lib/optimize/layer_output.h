@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 
 #include "archive/encoder.h"
@@ -15,7 +16,9 @@ namespace ocitidy {
 /// Compresses and hashes a plain tar, and stores it.
 class LayerOutput {
  public:
-  static Result<std::unique_ptr<LayerOutput>> open(BlobSink& to, const Compression& compression, EncoderPool& pool);
+  /// `diff_id`: what the tar is to have, if that is known; it is then not computed.
+  static Result<std::unique_ptr<LayerOutput>> open(BlobSink& to, const Compression& compression, EncoderPool& pool,
+                                                   std::optional<DiffId> diff_id = std::nullopt);
   LayerOutput(const LayerOutput&) = delete;
   LayerOutput& operator=(const LayerOutput&) = delete;
 
@@ -23,9 +26,11 @@ class LayerOutput {
   Result<WrittenLayer> finish();
 
  private:
-  LayerOutput(std::unique_ptr<BlobWriter> blob, const Compression& compression, EncoderPool& pool);
+  LayerOutput(std::unique_ptr<BlobWriter> blob, const Compression& compression, EncoderPool& pool,
+              std::optional<DiffId> diff_id);
 
   std::unique_ptr<BlobWriter> blob_;
+  std::optional<DiffId> known_diff_id_;
   Hasher tar_hasher_, blob_hasher_;
   WrittenLayer written_;
   std::unique_ptr<Encoder> encoder_;
@@ -40,8 +45,12 @@ class MemberOutput {
   /// Writes on to the next file that has bytes. Returns its place in layer.index.entries; none at the end.
   Result<std::optional<std::uint32_t>> advance();
   Result<void> content(std::span<const std::byte> bytes);
-  /// The file has all its bytes. Its hash, if its first bytes were changed.
-  Result<std::optional<Sha256>> end_content();
+  /// A file whose first bytes were changed: its hash with the old ones, and with the new.
+  struct Edited {
+    Sha256 before{}, after{};
+  };
+  /// The file has all its bytes.
+  std::optional<Edited> end_content();
   Result<void> finish();
 
  private:
@@ -49,7 +58,7 @@ class MemberOutput {
 
   const PlannedLayer& layer_;
   TarWriter tar_;
-  Hasher edited_hasher_;
+  Hasher source_hasher_, edited_hasher_;
   std::uint32_t next_ = 0;
   std::size_t head_left_bytes_ = 0;  // of the new first bytes, still to be written in place of the old
 };

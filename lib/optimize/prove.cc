@@ -20,6 +20,7 @@ class Prover {
         [&](const Node& node) { return plan_.inode_of(node); });
     for (const auto& [path, directory] : plan_.added_directories()) check_came(path);
     for (const auto& [path, link] : plan_.added_links()) check_came(path);
+    if (edited_ != nullptr) look_at_members();
     return std::move(proof_);
   }
 
@@ -65,6 +66,34 @@ class Prover {
     }
     change(pair, link.pass, link.reason);
     proof_.changes.back().linked_to = target;
+  }
+
+  /// Of written layers every member counts, seen or not: each file must hold what the scan found in it. That is what
+  /// shows that the bytes which were read a second time, to be written, were those of the first time.
+  void look_at_members() {
+    const auto layers = after_.layers();
+    if (layers.size() != plan_.layers().size()) return problem("", "has not the layers that were planned");
+    for (std::uint32_t p = 0; p < layers.size(); ++p) {
+      const PlannedLayer& planned = plan_.layers()[p];
+      if (planned.fate != OutputLayer::Fate::rewritten) continue;
+      if (layers[p].entries.size() != planned.index.entries.size()) {
+        problem("", cat("has not the planned members in layer ", p));
+        continue;
+      }
+      for (std::uint32_t i = 0; i < layers[p].entries.size(); ++i) look_at_member(planned, {p, i});
+    }
+  }
+
+  void look_at_member(const PlannedLayer& planned, EntryId id) {
+    const Entry &member = planned.index.entries[id.index], &now = after_.entry(id);
+    if (now.path != member.path || now.type != member.type || now.size_bytes != member.size_bytes) {
+      return problem(member.path, cat("is not the planned member of layer ", id.layer));
+    }
+    if (member.type != EntryType::file || planned.heads.contains(id.index)) return;
+    const Sha256* const sha256 = after_.content_sha256(id);
+    if (sha256 == nullptr || *sha256 != planned.index.content[id.index]) {
+      problem(member.path, cat("has other bytes in layer ", id.layer, " than when it was scanned"));
+    }
   }
 
   /// What the edit says must be so, and nothing else may differ.

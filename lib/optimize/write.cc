@@ -7,21 +7,24 @@
 #include <ranges>
 #include <set>
 
-#include "archive/codec.h"
 #include "archive/tar_reader.h"
 #include "base/parallel.h"
 #include "base/text.h"
 #include "optimize/lay_out.h"
 #include "optimize/layer_output.h"
+#include "optimize/source_tar.h"
 #include "optimize/waiting_files.h"
 
 namespace ocitidy {
 namespace {
 
+constexpr std::size_t kCopyBytes = std::size_t{256} << 10;  // of one read: stays in the second-level cache
+
 /// Rewritten layers that take files from common sources are written together.
 struct Job {
   std::vector<std::size_t> planned;
   std::set<std::uint32_t> sources;  // ascending
+  std::size_t position = 0;         // among all jobs
 };
 
 /// One rewritten layer while it is written.
@@ -34,29 +37,37 @@ struct OpenLayer {
 class LayersWriter {
  public:
   LayersWriter(const ImageModel& image, const Plan& plan, BlobSink& to, unsigned threads)
-      : image_(image), plan_(plan), to_(to), threads_(threads), pool_(threads) {}
+      : image_(image),
+        plan_(plan),
+        to_(to),
+        threads_(threads),
+        pool_(threads),
+        jobs_(make_jobs()),
+        running_(jobs_.size()) {}
 
   Result<WrittenLayers> run();
 
  private:
-  std::vector<Job> jobs() const;
+  std::vector<Job> make_jobs() const;
+  std::uint64_t work_of(const Job& job) const;
   Result<void> write(const Job& job);
   Result<void> copy(std::size_t planned);
-  Result<void> recompress(std::size_t planned);
+  Result<void> recompress(const Job& job);
   Result<void> rewrite(const Job& job);
   Result<void> rearrange(const Job& job);
-  Result<void> collect(std::uint32_t source, const std::set<EntryId>& wanted, WaitingFiles& files);
+  Result<void> collect(std::uint32_t source, const Job& job, std::span<const EntryId> wanted, WaitingFiles& files);
   Result<void> assemble(std::size_t planned, const WaitingFiles& files);
-  void note_edited(EntryId id, const std::optional<Sha256>& edited);
-  Result<void> feed(std::uint32_t source, const std::vector<std::size_t>& planned, std::vector<OpenLayer>& open);
+  Result<void> note_edited(EntryId id, const std::optional<MemberOutput::Edited>& edited);
+  Result<void> feed(std::uint32_t source, const Job& job, std::vector<OpenLayer>& open);
   Result<void> hand_over(const Entry& entry, TarReader& tar, OpenLayer& open, EntryId id);
-  Result<std::unique_ptr<VerifyingStream>> open_source(std::uint32_t layer) const;
 
   const ImageModel& image_;
   const Plan& plan_;
   BlobSink& to_;
   unsigned threads_;
   EncoderPool pool_;
+  const std::vector<Job> jobs_;
+  RunningLayers running_;
   WrittenLayers written_;
   std::mutex edited_mutex_;
 };
@@ -85,10 +96,10 @@ std::set<std::uint32_t> sources_of(const PlannedLayer& layer) {
   return sources;
 }
 
-std::vector<Job> LayersWriter::jobs() const {
+std::vector<Job> LayersWriter::make_jobs() const {
   std::vector<Job> jobs;
   for (std::size_t p = 0; p < plan_.layers().size(); ++p) {
-    Job job{.planned = {p}, .sources = {}};
+    Job job{.planned = {p}, .sources = {}, .position = 0};
     if (plan_.layers()[p].fate == OutputLayer::Fate::rewritten) job.sources = sources_of(plan_.layers()[p]);
     const auto overlaps = [&](const Job& other) {
       return std::ranges::any_of(other.sources, [&](std::uint32_t s) { return job.sources.contains(s); });
@@ -104,25 +115,45 @@ std::vector<Job> LayersWriter::jobs() const {
     }
     jobs.push_back(std::move(job));
   }
+  // The longest first: the last job to start then is a short one, and no core waits for a long one.
+  std::ranges::stable_sort(jobs, std::ranges::greater(), [&](const Job& job) { return work_of(job); });
+  for (std::size_t i = 0; i < jobs.size(); ++i) jobs[i].position = i;
   return jobs;
 }
 
-Result<std::unique_ptr<VerifyingStream>> LayersWriter::open_source(std::uint32_t layer) const {
-  const Descriptor& descriptor = image_.layers()[layer].descriptor;
-  OCITIDY_TRY(auto reader, image_.source().blobs->open(descriptor));
-  return std::make_unique<VerifyingStream>(std::move(reader), descriptor);
+/// Bytes to decompress and to compress. A copy is nothing beside that.
+std::uint64_t LayersWriter::work_of(const Job& job) const {
+  const PlannedLayer& first = plan_.layers()[job.planned.front()];
+  if (first.fate == OutputLayer::Fate::copied) return 0;
+  if (first.fate == OutputLayer::Fate::recompressed) return image_.layers()[first.first_source].tar_bytes;
+  std::uint64_t bytes = 0;
+  for (const std::uint32_t source : job.sources) bytes += image_.layers()[source].tar_bytes;
+  return bytes;
+}
+
+/// By the kernel from file to file, or else through a buffer; not hashed either way, since the target is when it is
+/// read back, which finds what hashing here would find, and more.
+Result<void> copy_blob(BlobReader& from, BlobWriter& to, std::uint64_t size_bytes) {
+  const auto range = from.file_range();
+  if (range && range->size_bytes == size_bytes) {
+    OCITIDY_TRY(const bool copied, to.write_file(*range));
+    if (copied) return {};
+  }
+  std::vector<std::byte> buffer(kCopyBytes);
+  for (;;) {
+    OCITIDY_TRY(const std::size_t got, from.read(buffer));
+    if (got == 0) return {};
+    if (got > size_bytes) return fail(Code::corrupt, "it is longer than when it was scanned");
+    size_bytes -= got;
+    OCITIDY_CHECK(to.write(std::span(buffer).first(got)));
+  }
 }
 
 Result<void> LayersWriter::copy(std::size_t planned) {
-  const std::uint32_t source = plan_.layers()[planned].first_source;
-  const Layer& layer = image_.layers()[source];
-  OCITIDY_TRY(const auto blob, open_source(source));
+  const Layer& layer = image_.layers()[plan_.layers()[planned].first_source];
+  OCITIDY_TRY(const auto reader, image_.source().blobs->open(layer.descriptor));
   OCITIDY_TRY(const auto writer, to_.create());
-  for (;;) {
-    OCITIDY_TRY(const auto chunk, blob->next());
-    if (chunk.empty()) break;
-    OCITIDY_CHECK(writer->write(chunk));
-  }
+  OCITIDY_CHECK(copy_blob(*reader, *writer, layer.descriptor.size_bytes));
   OCITIDY_CHECK(writer->commit(layer.descriptor.digest));
   written_.layers[planned] = {.digest = layer.descriptor.digest,
                               .diff_id = layer.diff_id,
@@ -131,18 +162,18 @@ Result<void> LayersWriter::copy(std::size_t planned) {
   return {};
 }
 
-Result<void> LayersWriter::recompress(std::size_t planned) {
-  const PlannedLayer& layer = plan_.layers()[planned];
-  OCITIDY_TRY(const auto blob, open_source(layer.first_source));
-  Decoder decoder(*blob);
-  OCITIDY_TRY(const auto output, LayerOutput::open(to_, layer.compression, pool_));
+Result<void> LayersWriter::recompress(const Job& job) {
+  const PlannedLayer& layer = plan_.layers()[job.planned.front()];
+  OCITIDY_TRY(const auto tar, SourceTar::open(image_, layer.first_source, running_, job.position));
+  // Not hashed: the read-back must find this DiffID, whatever comes from the source now.
+  const DiffId& diff_id = image_.layers()[layer.first_source].diff_id;
+  OCITIDY_TRY(const auto output, LayerOutput::open(to_, layer.compression, pool_, diff_id));
   for (;;) {
-    OCITIDY_TRY(const auto chunk, decoder.next());
+    OCITIDY_TRY(const auto chunk, tar->next());
     if (chunk.empty()) break;
     OCITIDY_CHECK(output->write(chunk));
   }
-  OCITIDY_CHECK(blob->drain());
-  OCITIDY_TRY(written_.layers[planned], output->finish());
+  OCITIDY_TRY(written_.layers[job.planned.front()], output->finish());
   return {};
 }
 
@@ -155,7 +186,7 @@ Result<void> LayersWriter::rewrite(const Job& job) {
     OCITIDY_TRY(open[i].waiting, open[i].members->advance());
   }
   for (const std::uint32_t source : job.sources) {
-    if (auto fed = feed(source, job.planned, open); !fed) return fail_at(std::move(fed).error(), cat("layer ", source));
+    if (auto fed = feed(source, job, open); !fed) return fail_at(std::move(fed).error(), cat("layer ", source));
   }
   for (std::size_t i = 0; i < open.size(); ++i) {
     if (open[i].waiting) return fail(Code::internal, "a file of the plan was never met in its source");
@@ -166,13 +197,11 @@ Result<void> LayersWriter::rewrite(const Job& job) {
 }
 
 /// One decode of one source layer: each file goes to the layer that waits for it.
-Result<void> LayersWriter::feed(std::uint32_t source, const std::vector<std::size_t>& planned,
-                                std::vector<OpenLayer>& open) {
-  OCITIDY_TRY(const auto blob, open_source(source));
-  Decoder decoder(*blob);
-  TarReader tar(decoder, plan_.options().limits);
+Result<void> LayersWriter::feed(std::uint32_t source, const Job& job, std::vector<OpenLayer>& open) {
+  OCITIDY_TRY(const auto stream, SourceTar::open(image_, source, running_, job.position));
+  TarReader tar(*stream, plan_.options().limits);
   const auto waited_for = [&](std::size_t i) {
-    return open[i].waiting ? plan_.layers()[planned[i]].bytes_of[*open[i].waiting] : kNoBytes;
+    return open[i].waiting ? plan_.layers()[job.planned[i]].bytes_of[*open[i].waiting] : kNoBytes;
   };
   for (std::uint32_t index = 0;; ++index) {
     const bool wanted = std::ranges::any_of(std::views::iota(std::size_t{0}, open.size()),
@@ -189,29 +218,38 @@ Result<void> LayersWriter::feed(std::uint32_t source, const std::vector<std::siz
 
 Result<void> LayersWriter::hand_over(const Entry& entry, TarReader& tar, OpenLayer& open, EntryId id) {
   OCITIDY_CHECK(read_file(entry, tar, [&](auto bytes) { return open.members->content(bytes); }));
-  OCITIDY_TRY(const auto edited, open.members->end_content());
-  note_edited(id, edited);
+  OCITIDY_CHECK(note_edited(id, open.members->end_content()));
   OCITIDY_TRY(open.waiting, open.members->advance());
   return {};
 }
 
-void LayersWriter::note_edited(EntryId id, const std::optional<Sha256>& edited) {
-  if (!edited) return;
+/// Of an edited file the read-back sees the new bytes only. So that its old ones were those of the scan is checked
+/// here.
+Result<void> LayersWriter::note_edited(EntryId id, const std::optional<MemberOutput::Edited>& edited) {
+  if (!edited) return {};
+  const Sha256* const scanned = image_.content_sha256(id);
+  if (scanned == nullptr || edited->before != *scanned) {
+    return fail(Code::corrupt, cat(quote(cat("/", image_.entry(id).path)), " is not what it was when it was scanned"));
+  }
   const std::scoped_lock lock(edited_mutex_);
-  written_.edited.emplace(id, *edited);
+  written_.edited.emplace(id, edited->after);
+  return {};
 }
 
 /// Members in an order of their own: each source layer is decoded once, and its files wait for their places.
 Result<void> LayersWriter::rearrange(const Job& job) {
   const OptimizeOptions& options = plan_.options();
   OCITIDY_TRY(WaitingFiles files, WaitingFiles::open(options.spool_directory, options.limits.spool_bytes));
-  std::set<EntryId> wanted;
+  std::vector<EntryId> wanted;
   for (const std::size_t p : job.planned) {
     const auto& bytes_of = plan_.layers()[p].bytes_of;
-    std::ranges::copy_if(bytes_of, std::inserter(wanted, wanted.end()), [](EntryId id) { return id != kNoBytes; });
+    std::ranges::copy_if(bytes_of, std::back_inserter(wanted), [](EntryId id) { return id != kNoBytes; });
   }
+  std::ranges::sort(wanted);
+  const auto twice = std::ranges::unique(wanted);
+  wanted.erase(twice.begin(), twice.end());
   for (const std::uint32_t source : job.sources) {
-    if (auto done = collect(source, wanted, files); !done) {
+    if (auto done = collect(source, job, wanted, files); !done) {
       return fail_at(std::move(done).error(), cat("layer ", source));
     }
   }
@@ -222,11 +260,11 @@ Result<void> LayersWriter::rearrange(const Job& job) {
   return {};
 }
 
-Result<void> LayersWriter::collect(std::uint32_t source, const std::set<EntryId>& wanted, WaitingFiles& files) {
-  OCITIDY_TRY(const auto blob, open_source(source));
-  Decoder decoder(*blob);
-  TarReader tar(decoder, plan_.options().limits);
-  auto next = wanted.lower_bound({source, 0});
+Result<void> LayersWriter::collect(std::uint32_t source, const Job& job, std::span<const EntryId> wanted,
+                                   WaitingFiles& files) {
+  OCITIDY_TRY(const auto stream, SourceTar::open(image_, source, running_, job.position));
+  TarReader tar(*stream, plan_.options().limits);
+  auto next = std::ranges::lower_bound(wanted, EntryId{source, 0});
   for (std::uint32_t index = 0; next != wanted.end() && next->layer == source; ++index) {
     OCITIDY_TRY(const auto member, tar.next());
     if (!member) return fail(Code::corrupt, "the layer holds fewer members than when it was scanned");
@@ -247,8 +285,7 @@ Result<void> LayersWriter::assemble(std::size_t planned, const WaitingFiles& fil
     if (!waiting) break;
     const EntryId id = layer.bytes_of[*waiting];
     OCITIDY_CHECK(files.read(id, [&](auto bytes) { return members.content(bytes); }));
-    OCITIDY_TRY(const auto edited, members.end_content());
-    note_edited(id, edited);
+    OCITIDY_CHECK(note_edited(id, members.end_content()));
   }
   OCITIDY_CHECK(members.finish());
   OCITIDY_TRY(written_.layers[planned], output->finish());
@@ -256,13 +293,10 @@ Result<void> LayersWriter::assemble(std::size_t planned, const WaitingFiles& fil
 }
 
 Result<void> LayersWriter::write(const Job& job) {
-  switch (plan_.layers()[job.planned.front()].fate) {
-    case OutputLayer::Fate::copied:
-      return copy(job.planned.front());
-    case OutputLayer::Fate::recompressed:
-      return recompress(job.planned.front());
-    case OutputLayer::Fate::rewritten:
-      break;
+  const PlannedLayer& first = plan_.layers()[job.planned.front()];
+  if (first.fate != OutputLayer::Fate::rewritten) {
+    auto done = first.fate == OutputLayer::Fate::copied ? copy(job.planned.front()) : recompress(job);
+    return done ? done : fail_at(std::move(done).error(), cat("layer ", first.first_source));
   }
   const bool arranged =
       std::ranges::any_of(job.planned, [&](std::size_t p) { return plan_.is_arranged(plan_.layers()[p]); });
@@ -271,9 +305,18 @@ Result<void> LayersWriter::write(const Job& job) {
 
 Result<WrittenLayers> LayersWriter::run() {
   written_.layers.resize(plan_.layers().size());
-  const std::vector<Job> all = jobs();
-  std::vector<Result<void>> results(all.size());
-  parallel_for(all.size(), threads_, [&](std::size_t i) { results[i] = write(all[i]); });
+  std::vector<Result<void>> results(jobs_.size());
+  // A thread that finds no job any more takes one of those behind them: it decompresses ahead for a job that runs.
+  parallel_for(jobs_.size() + threads_, threads_, [&](std::size_t i) {
+    if (i >= jobs_.size()) return running_.help();
+    try {
+      results[i] = write(jobs_[i]);
+    } catch (...) {
+      running_.abandon();
+      throw;
+    }
+    running_.ended(i);
+  });
   for (Result<void>& result : results) OCITIDY_CHECK(std::move(result));
   return std::move(written_);
 }
