@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <set>
+#include <span>
 #include <unordered_set>
 
 #include "base/text.h"
@@ -21,10 +22,16 @@ std::uint32_t raw(NodeId id) { return static_cast<std::uint32_t>(id); }
 
 /// All names of one inode that stay, in the order in which they are written: the first is the file.
 struct Item {
-  EntryId order;  ///< whose place in the input this takes
-  std::vector<NodeId> names;
-  std::uint32_t rank = 0;            ///< in the plan's arrangement, which comes before that place
-  std::vector<std::string> added{};  ///< further names, which the input has not
+  EntryId order;                         ///< whose place in the input this takes
+  std::span<const NodeId> names;         ///< in LayOut
+  std::uint32_t rank = 0;                ///< in the plan's arrangement, which comes before that place
+  std::span<const std::string> added{};  ///< further names, which the input has not; in LayOut
+};
+
+/// An inode that is more than one path of one layer.
+struct Shared {
+  EntryId order;
+  std::vector<NodeId> names;  ///< in the order in which they are written
 };
 
 /// What one rewritten layer is made of.
@@ -36,36 +43,18 @@ struct Contents {
   std::set<std::string> added;               // directories that are not in the input
 };
 
-/// A copy of a layer's entries whose names stay where they are, in `image`.
-LayerIndex copy_of(const ImageModel& image, std::uint32_t layer) {
+/// A planned layer for a model, which marks its entries. All else stays where it is.
+LayerIndex lent_index(const LayerIndex& planned) {
   LayerIndex index;
-  const auto entries = image.layers()[layer].entries;
-  index.entries.assign(entries.begin(), entries.end());
-  index.content.resize(entries.size());
-  for (std::uint32_t i = 0; i < entries.size(); ++i) {
-    const auto xattrs = image.xattrs({layer, i});
-    index.entries[i].first_xattr = static_cast<std::uint32_t>(index.xattrs.size());
-    index.entries[i].owner = 0;
-    index.xattrs.insert(index.xattrs.end(), xattrs.begin(), xattrs.end());
-    if (const Sha256* const sha256 = image.content_sha256({layer, i})) index.content[i] = *sha256;
-  }
-  return index;
-}
-
-/// The same of a planned layer.
-LayerIndex copy_of(const LayerIndex& planned) {
-  LayerIndex index;
+  index.lender = &planned;
   index.entries = planned.entries;
-  index.xattrs = planned.xattrs;
-  index.content = planned.content;
-  index.owners = planned.owners;
   return index;
 }
 
 class LayOut {
  public:
   LayOut(const ImageModel& image, Plan& plan) : image_(image), plan_(plan) {}
-  Result<ImageModel> run();
+  Result<void> run();
 
  private:
   void survey();
@@ -100,9 +89,8 @@ class LayOut {
 
   const ImageModel& image_;
   Plan& plan_;
-  std::vector<NodeId> walk_;                        // every node, in walk order
-  std::vector<std::uint32_t> rank_;                 // by node: place in walk_
-  std::unordered_map<std::uint32_t, Item> shared_;  // by inode: with several names, or named from elsewhere
+  std::vector<NodeId> walk_;                          // every node, in walk order, which is that of their numbers
+  std::unordered_map<std::uint32_t, Shared> shared_;  // by inode: with several names, or named from elsewhere
   std::unordered_map<std::uint32_t, std::vector<std::string>> added_links_;  // by inode
   std::vector<std::size_t> planned_of_;                                      // by layer of the input
   std::vector<Contents> contents_;                                           // by planned layer
@@ -128,18 +116,15 @@ EntryId LayOut::bytes_of(const Node& node) const {
   return edit && edit->bytes_of ? *edit->bytes_of : *node.made_by;
 }
 
-/// One walk: ranks, and the inodes that are more than one path of one layer.
+/// Finds the inodes that are more than one path of one layer.
 void LayOut::survey() {
-  const auto add = [&](NodeId id, std::string_view) {
-    if (raw(id) >= rank_.size()) rank_.resize(std::max<std::size_t>(raw(id) + 1, rank_.size() * 2));
-    rank_[raw(id)] = static_cast<std::uint32_t>(walk_.size());
-    walk_.push_back(id);
+  walk_.resize(image_.node_count());
+  for (std::uint32_t i = 0; i < walk_.size(); ++i) walk_[i] = NodeId{i};
+  for (const NodeId id : walk_) {
     const Node node = image_.node(id);
-    if (node.type == EntryType::directory || plan_.is_removed(id)) return;
+    if (node.type == EntryType::directory || plan_.is_removed(id)) continue;
     if (!is_alone(node)) shared_[plan_.inode_of(node)].names.push_back(id);
-  };
-  add(NodeId::root, "");
-  image_.walk(add);
+  }
   for (const auto& [path, link] : plan_.added_links()) {
     added_links_[plan_.inode_of(image_.node(link.target))].push_back(path);
   }
@@ -152,7 +137,7 @@ void LayOut::survey() {
     const auto comes_first = [&](NodeId a, NodeId b) {
       const Node x = image_.node(a), y = image_.node(b);
       const auto key = [&](const Node& node, NodeId id) {
-        return std::tuple(node.inode != inode, node.named_by != node.made_by, *node.named_by, rank_[raw(id)]);
+        return std::tuple(node.inode != inode, node.named_by != node.made_by, *node.named_by, id);
       };
       return key(x, a) < key(y, b);
     };
@@ -204,18 +189,18 @@ void LayOut::assign() {
   for (const NodeId id : walk_) {
     if (const auto above = image_.parent(id); above && !plan_.is_removed(id)) parents.insert(raw(*above));
   }
-  for (const NodeId id : walk_) {
+  for (const NodeId& id : walk_) {
     const Node node = image_.node(id);
     if (plan_.is_removed(id)) continue;
     if (node.type != EntryType::directory) {
-      if (!shared_.contains(plan_.inode_of(node))) assign_item({.order = bytes_of(node), .names = {id}});
+      if (!shared_.contains(plan_.inode_of(node))) assign_item({.order = bytes_of(node), .names = {&id, 1}});
     } else if (node.made_by) {
       need_directory(id, home_of(id, node.made_by->layer));
     } else if (id != NodeId::root && !parents.contains(raw(id))) {
       need_directory(id, home_of(id, node.layer));  // implied by members that go
     }
   }
-  for (const auto& [inode, item] : shared_) assign_item(item);
+  for (const auto& [inode, item] : shared_) assign_item({.order = item.order, .names = item.names});
   for (Contents& contents : contents_) {
     std::ranges::sort(contents.items, {}, [](const Item& item) { return std::pair(item.rank, item.order); });
   }
@@ -347,18 +332,25 @@ void LayOut::fill(std::size_t p) {
   layer.heads.clear();
   LayerMembers members(image_, plan_, layer);
   const Contents& contents = contents_[p];
-  std::set<std::string> written, opaques = contents.opaques;
+  std::set<std::string> written, opaques = contents.opaques;  // written: of the whiteouts' paths
+  const auto note_written = [&](const std::string& path) {
+    if (contents.whiteouts.contains(path) || opaques.contains(path)) written.insert(path);
+  };
+  std::size_t count = contents.whiteouts.size() + 2 * contents.directories.size() + contents.added.size();
   for (const Item& item : contents.items) {
-    for (const NodeId id : item.names) written.insert(image_.path(id));
-    written.insert(item.added.begin(), item.added.end());
+    count += item.names.size() + item.added.size();
+    if (contents.whiteouts.empty() && opaques.empty()) continue;
+    for (const NodeId id : item.names) note_written(image_.path(id));
+    for (const std::string& path : item.added) note_written(path);
   }
-  std::map<std::uint32_t, std::string> directories;  // by rank
+  members.reserve(count);
+  std::map<std::uint32_t, std::string> directories;  // by node: in walk order
   for (const std::uint32_t id : contents.directories) {
-    if (!contents.repeated.contains(id)) directories.emplace(rank_[id], image_.path(NodeId{id}));
+    if (!contents.repeated.contains(id)) directories.emplace(id, image_.path(NodeId{id}));
   }
-  for (const auto& [rank, path] : directories) {
+  for (const auto& [id, path] : directories) {
     if (contents.whiteouts.contains(path)) opaques.insert(path);
-    written.insert(path);
+    note_written(path);
   }
   for (const std::string& path : contents.whiteouts) {
     if (!written.contains(path)) members.add_whiteout(path);
@@ -366,8 +358,8 @@ void LayOut::fill(std::size_t p) {
   for (const std::string& path : opaques) {
     if (!written.contains(path)) members.add_opaque(path);
   }
-  for (const auto& [rank, path] : directories) {
-    members.add(walk_[rank]);
+  for (const auto& [id, path] : directories) {
+    members.add(NodeId{id});
     if (opaques.contains(path)) members.add_opaque(path);
   }
   for (const std::string& path : contents.added) {
@@ -384,7 +376,8 @@ ImageModel LayOut::model() const {
   std::vector<LayerIndex> indexes;
   std::vector<Layer> layers(plan_.layers().size());
   for (std::size_t p = 0; p < plan_.layers().size(); ++p) {
-    indexes.push_back(is_fresh(p) ? copy_of(plan_.layers()[p].index) : copy_of(image_, plan_.layers()[p].first_source));
+    indexes.push_back(is_fresh(p) ? lent_index(plan_.layers()[p].index)
+                                  : lent_index(image_, plan_.layers()[p].first_source));
   }
   return make_model(image_.source(), {}, std::move(indexes), std::move(layers), plan_.options().limits.symlink_steps);
 }
@@ -535,7 +528,7 @@ bool LayOut::rewrite_all() {
   return changed;
 }
 
-Result<ImageModel> LayOut::run() {
+Result<void> LayOut::run() {
   survey();
   std::vector<std::string> problems;
   for (int round = 0; round < kMostRounds; ++round) {
@@ -552,7 +545,7 @@ Result<ImageModel> LayOut::run() {
       const bool woken = wake_dead_whiteouts(planned);
       if (adopt_orphans(planned) || woken) break;
       problems = prove_tree(image_, planned, plan_, nullptr).problems;
-      if (problems.empty()) return planned;
+      if (problems.empty()) return {};
       if (rewrite_all()) break;
       return fail(Code::internal, cat("the planned tree differs: ", problems.front()));
     }
@@ -562,8 +555,8 @@ Result<ImageModel> LayOut::run() {
 
 }  // namespace
 
-Result<ImageModel> lay_out(const ImageModel& image, Plan& plan) {
-  OCITIDY_TRY(ImageModel planned, LayOut(image, plan).run());
+Result<void> lay_out(const ImageModel& image, Plan& plan) {
+  OCITIDY_CHECK(LayOut(image, plan).run());
   auto& layers = plan.layers();
   const auto is_empty = [&](const PlannedLayer& layer) {
     return layer.fate == OutputLayer::Fate::rewritten && layer.index.entries.empty();
@@ -574,7 +567,7 @@ Result<ImageModel> lay_out(const ImageModel& image, Plan& plan) {
     if (it == layers.end()) break;
     layers.erase(it);
   }
-  return planned;
+  return {};
 }
 
 }  // namespace ocitidy

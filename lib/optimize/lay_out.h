@@ -17,10 +17,9 @@ namespace ocitidy {
 
 /// Fills the members of `plan`'s rewritten layers and takes out layers that became empty. Further layers are rewritten
 /// where a hard link, a whiteout, a symbolic link or a missing directory leaves no other way.
-/// Returns the model of the planned image, as a scan of the output will find it, but for file heads that are edited.
 /// Errors: internal when the planned tree cannot be made what it must be.
 /// Linear in entries for each round; two rounds are usual.
-Result<ImageModel> lay_out(const ImageModel& image, Plan& plan);
+Result<void> lay_out(const ImageModel& image, Plan& plan);
 
 /// Marks `node`'s layers of no file: there are no bytes to copy.
 inline constexpr EntryId kNoBytes{UINT32_MAX, UINT32_MAX};

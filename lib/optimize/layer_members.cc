@@ -7,6 +7,12 @@
 
 namespace ocitidy {
 
+void LayerMembers::reserve(std::size_t count) {
+  layer_.index.entries.reserve(count);
+  layer_.index.content.reserve(count);
+  layer_.bytes_of.reserve(count);
+}
+
 void LayerMembers::push(Entry entry, EntryId bytes_of) {
   LayerIndex& index = layer_.index;
   index.content.emplace_back();
@@ -24,13 +30,20 @@ std::uint16_t LayerMembers::owner_of(const OwnerNames& names) {
   return static_cast<std::uint16_t>(it - owners.begin());
 }
 
+/// Most members stand in the image under this very path: those bytes are lent.
+std::string_view LayerMembers::path_of(NodeId id, const Node& node) {
+  const std::string path = image_.path(id);
+  const std::string_view there = node.named_by ? image_.entry(*node.named_by).path : std::string_view();
+  return there == path ? there : layer_.index.names.keep(path);
+}
+
 void LayerMembers::add(NodeId id) {
   const Node node = image_.node(id);
   const InodeEdit* const edit = plan_.edit_of(node);
   LayerIndex& index = layer_.index;
   Entry entry;
-  entry.path = index.names.keep(image_.path(id));
-  entry.link_target = index.names.keep(node.link_target);
+  entry.path = path_of(id, node);
+  entry.link_target = node.link_target;  // of the image, which outlives the plan
   entry.size_bytes = node.size_bytes;
   entry.mtime_s = edit && edit->mtime_s ? *edit->mtime_s : node.mtime_s;
   entry.mtime_ns = edit && edit->mtime_s ? 0 : node.mtime_ns;
@@ -57,7 +70,7 @@ void LayerMembers::add_hard_link(NodeId id, NodeId first) {
   add(id);
   Entry& entry = layer_.index.entries.back();
   entry.type = EntryType::hard_link;
-  entry.link_target = layer_.index.names.keep(image_.path(first));
+  entry.link_target = path_of(first, image_.node(first));
   entry.size_bytes = 0;
   layer_.index.content.back() = {};
   layer_.bytes_of.back() = kNoBytes;

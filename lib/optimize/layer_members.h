@@ -13,6 +13,8 @@ class LayerMembers {
   LayerMembers(const ImageModel& image, const Plan& plan, PlannedLayer& layer)
       : image_(image), plan_(plan), layer_(layer) {}
 
+  /// There will be about so many.
+  void reserve(std::size_t count);
   /// The node as it is seen, at its own path, with the plan's edits. Files: bytes of the entry that the plan says.
   void add(NodeId node);
   /// `node` as another name of `first`'s inode.
@@ -24,6 +26,7 @@ class LayerMembers {
   void add_opaque(std::string_view path);
 
  private:
+  std::string_view path_of(NodeId id, const Node& node);
   void push(Entry entry, EntryId bytes_of);
   std::uint16_t owner_of(const OwnerNames& names);
 

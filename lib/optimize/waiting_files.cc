@@ -18,13 +18,13 @@ Result<WaitingFiles> WaitingFiles::open(const std::string& directory, std::uint6
 }
 
 void WaitingFiles::begin(EntryId id) {
-  last_ = &places_[id];
-  *last_ = {.offset_bytes = file_.size_bytes() + buffer_.size(), .size_bytes = 0};
+  places_.push_back({.id = id, .offset_bytes = file_.size_bytes() + buffer_.size(), .size_bytes = 0});
 }
 
 Result<void> WaitingFiles::append(std::span<const std::byte> bytes) {
-  last_->size_bytes += bytes.size();
-  if (last_->offset_bytes + last_->size_bytes > most_bytes_) {
+  Place& last = places_.back();
+  last.size_bytes += bytes.size();
+  if (last.offset_bytes + last.size_bytes > most_bytes_) {
     return fail(Code::limit_exceeded, cat("the files that wait for their new place have more than ", most_bytes_,
                                           " bytes, the limit for a temporary copy (--max-spool)"));
   }
@@ -43,12 +43,13 @@ Result<void> WaitingFiles::seal() {
 }
 
 Result<void> WaitingFiles::read(EntryId id, const std::function<Result<void>(std::span<const std::byte>)>& to) const {
-  const auto place = places_.find(id);
-  if (place == places_.end()) return fail(Code::internal, "a file of the plan was never met in its source");
-  std::vector<std::byte> buffer(std::min<std::uint64_t>(place->second.size_bytes, kPieceBytes));
-  for (std::uint64_t done = 0; done < place->second.size_bytes;) {
-    const auto piece = std::span(buffer).first(std::min<std::uint64_t>(buffer.size(), place->second.size_bytes - done));
-    OCITIDY_TRY(const std::size_t count, sealed_->read_at(place->second.offset_bytes + done, piece));
+  const auto place = std::ranges::lower_bound(places_, id, {}, &Place::id);
+  if (place == places_.end() || place->id != id)
+    return fail(Code::internal, "a file of the plan was never met in its source");
+  std::vector<std::byte> buffer(std::min<std::uint64_t>(place->size_bytes, kPieceBytes));
+  for (std::uint64_t done = 0; done < place->size_bytes;) {
+    const auto piece = std::span(buffer).first(std::min<std::uint64_t>(buffer.size(), place->size_bytes - done));
+    OCITIDY_TRY(const std::size_t count, sealed_->read_at(place->offset_bytes + done, piece));
     if (count < piece.size()) return fail(Code::io, "a temporary file became shorter");
     OCITIDY_CHECK(to(piece));
     done += count;
