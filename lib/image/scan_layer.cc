@@ -11,15 +11,22 @@
 namespace ocitidy {
 namespace {
 
-/// The plain tar on its way into the reader, hashed for the DiffID.
+/// The plain tar on its way into the reader, hashed for the DiffID. A plain tar whose blob is named by its DiffID, as
+/// those in a docker-archive are, is not hashed twice: the blob's hash is the same, and must be right at the end.
 class TarStream : public ByteStream {
  public:
-  TarStream(ByteStream& from, Digest::Algorithm algorithm) : from_(from), hasher_(algorithm) {}
+  /// `from`: what `decoder` decodes.
+  TarStream(const Decoder& decoder, ByteStream& from, const LayerScan& scan)
+      : decoder_(decoder),
+        from_(from),
+        blob_(scan.descriptor.digest),
+        is_named_by_diff_id_(scan.diff_id && scan.diff_id->value == blob_),
+        hasher_(scan.diff_id ? scan.diff_id->value.algorithm : Digest::Algorithm::sha256) {}
 
   Result<std::span<const std::byte>> next() override {
     begin_ += chunk_.size();
     OCITIDY_TRY(chunk_, from_.next());
-    hasher_.update(chunk_);
+    if (!is_blob()) hasher_.update(chunk_);
     return chunk_;
   }
 
@@ -38,10 +45,16 @@ class TarStream : public ByteStream {
   }
 
   std::uint64_t tar_bytes() const { return begin_ + chunk_.size(); }
-  Digest digest() { return hasher_.finish(); }
+  /// True once all was read without an error.
+  Digest digest() { return is_blob() ? blob_ : hasher_.finish(); }
 
  private:
+  bool is_blob() const { return is_named_by_diff_id_ && decoder_.magic() == Magic::none; }
+
+  const Decoder& decoder_;
   ByteStream& from_;
+  const Digest& blob_;
+  const bool is_named_by_diff_id_;
   Hasher hasher_;
   std::span<const std::byte> chunk_;
   std::uint64_t begin_ = 0;  // offset of chunk_ in the tar
@@ -125,7 +138,7 @@ std::uint16_t Indexer::owner_of(const TarMember& member) {
 
 Result<LayerIndex> index_members(Decoder& decoder, ByteStream& plain, const LayerScan& scan) {
   LayerIndex index;
-  TarStream stream(plain, scan.diff_id ? scan.diff_id->value.algorithm : Digest::Algorithm::sha256);
+  TarStream stream(decoder, plain, scan);
   TarReader tar(stream, scan.options.limits);
   Indexer indexer(scan, index);
   for (;;) {
