@@ -43,12 +43,11 @@ void RunningLayers::help() {
   std::unique_lock lock(mutex_);
   for (;;) {
     Layer* layer = nullptr;
+    // A layer that has a helper may yet begin again: a writer reads several, one after another.
     changed_.wait(lock, [&] {
       layer = largest_alone();
-      const bool more_to_come = !abandoned_ && std::ranges::any_of(layers_, [](const Layer& one) {
-        return one.stage == Layer::Stage::waiting;
-      });
-      return layer != nullptr || !more_to_come;
+      const auto is_over = [](const Layer& one) { return one.stage == Layer::Stage::ended; };
+      return layer != nullptr || abandoned_ || std::ranges::all_of(layers_, is_over);
     });
     if (layer == nullptr) return;
     layer->stage = Layer::Stage::helped;

@@ -26,7 +26,7 @@ class RunningLayers {
   /// Layers that have not begun never will.
   void abandon();
 
-  /// Helps with one layer after the other, the largest first, until all have ended or have a helper.
+  /// Helps with one layer after the other, the largest first, until all have ended.
   void help();
 
  private:
