@@ -284,7 +284,9 @@ Result<ImageModel> scan_to_rewrite(const Image& image, const OptimizeOptions& op
                                    const ImageModel* known = nullptr) {
   std::vector<ContentQuery> reads = reads_of(rules);
   std::ranges::copy(reads_of(passes), std::back_inserter(reads));
-  const Facts facts = options.history.empty() ? facts_of(rules) : facts_of(rules) | Facts::content_hashes;
+  // With SHA-256 of all files nothing needs the quick hashes too, but for a comparison with scans that have only those.
+  const Facts wanted = facts_of(rules), hashes = Facts::content_hashes;
+  const Facts facts = options.history.empty() ? without(wanted, hashes) : wanted | hashes;
   OCITIDY_TRY(ResolvedImage resolved, resolve_image(image, options.platform, options.limits));
   const lambda::StartQueries queries(reads, texts_of(rules), resolved.config);
   if (known != nullptr && !lambda::ask_for_same_files(known->config(), resolved.config)) known = nullptr;

@@ -38,10 +38,11 @@ enum class Facts : std::uint8_t {
   none = 0,
   elf = 1 << 0,             ///< ImageModel::elf()
   zip_names = 1 << 1,       ///< ImageModel::zip_names(), of *.jar, *.war and *.zip
-  content_hashes = 1 << 2,  ///< ImageModel::content_hash()
+  content_hashes = 1 << 2,  ///< ImageModel::content_hash(), or content_sha256() where that is there anyway
   block_hashes = 1 << 3,    ///< ImageModel::block_hashes()
 };
 constexpr Facts operator|(Facts a, Facts b) { return Facts(std::uint8_t(a) | std::uint8_t(b)); }
+constexpr Facts without(Facts set, Facts some) { return Facts(std::uint8_t(set) & ~std::uint8_t(some)); }
 constexpr bool has(Facts set, Facts one) { return (std::uint8_t(set) & std::uint8_t(one)) != 0; }
 
 /// What an image is judged for. lambda: will Lambda take it and start it fast? oci: does it keep to the image-spec?

@@ -36,6 +36,7 @@ LayerOutput::LayerOutput(std::unique_ptr<BlobWriter> blob, const Compression& co
                          std::optional<DiffId> diff_id)
     : blob_(std::move(blob)),
       known_diff_id_(diff_id),
+      is_plain_(compression.codec == Codec::none),
       encoder_(make_encoder(compression, pool, [this](std::span<const std::byte> bytes) {
         written_.compressed_bytes += bytes.size();
         blob_hasher_.update(bytes);
@@ -50,14 +51,14 @@ Result<std::unique_ptr<LayerOutput>> LayerOutput::open(BlobSink& to, const Compr
 
 Result<void> LayerOutput::write(std::span<const std::byte> tar) {
   written_.tar_bytes += tar.size();
-  if (!known_diff_id_) tar_hasher_.update(tar);
+  if (!known_diff_id_ && !is_plain_) tar_hasher_.update(tar);
   return encoder_->write(tar);
 }
 
 Result<WrittenLayer> LayerOutput::finish() {
   OCITIDY_CHECK(encoder_->finish());
-  written_.diff_id = known_diff_id_ ? *known_diff_id_ : DiffId{tar_hasher_.finish()};
   written_.digest = blob_hasher_.finish();
+  written_.diff_id = known_diff_id_ ? *known_diff_id_ : DiffId{is_plain_ ? written_.digest : tar_hasher_.finish()};
   OCITIDY_CHECK(blob_->commit(written_.digest));
   return written_;
 }

@@ -31,6 +31,7 @@ class LayerOutput {
 
   std::unique_ptr<BlobWriter> blob_;
   std::optional<DiffId> known_diff_id_;
+  bool is_plain_;  // the blob is the tar: one hash does for both
   Hasher tar_hasher_, blob_hasher_;
   WrittenLayer written_;
   std::unique_ptr<Encoder> encoder_;

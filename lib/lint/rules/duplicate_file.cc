@@ -2,6 +2,7 @@
 // Why and examples: docs/rules/duplicate-file.md
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <tuple>
 #include <utility>
 
@@ -25,6 +26,17 @@ struct File {
   auto key() const { return std::tie(bytes, hash, layer, place); }
 };
 
+/// A scan that has SHA-256 need not have the other.
+std::optional<Hash128> hash_of(const ImageModel& image, EntryId id) {
+  if (const Sha256* const sha256 = image.content_sha256(id)) {
+    Hash128 front;
+    std::copy_n(sha256->begin(), front.size(), front.begin());
+    return front;
+  }
+  const Hash128* const hash = image.content_hash(id);
+  return hash == nullptr ? std::nullopt : std::optional(*hash);
+}
+
 /// One name of each visible inode; equal files side by side, those of lower layers first.
 std::vector<File> hashed_files(const ImageModel& image) {
   std::vector<File> files;
@@ -37,8 +49,7 @@ std::vector<File> hashed_files(const ImageModel& image) {
       if (seen[node.inode]) return;
       seen[node.inode] = true;
     }
-    const Hash128* const hash = image.content_hash(*node.made_by);
-    if (hash != nullptr)
+    if (const auto hash = hash_of(image, *node.made_by))
       files.push_back({node.size_bytes, *hash, node.layer, static_cast<std::uint32_t>(files.size()), id});
   });
   std::ranges::sort(files, [](const File& a, const File& b) { return a.key() < b.key(); });
