@@ -66,11 +66,11 @@ def largest(command, metric):
 
 
 def ratio(one, others, metric):
-    """Of one command to the sum of others, round by round; None when something failed."""
+    """Of one command to the sum of others, round by round where all ran; None when something failed."""
     above, below = by_round(one, metric), [by_round(other, metric) for other in others]
     if above is None or None in below:
         return None
-    return statistics.median(value / sum(parts) for value, *parts in zip(above, *below, strict=True))
+    return statistics.median(value / sum(parts) for value, *parts in zip(above, *below, strict=False))
 
 
 # ---- targets: each function gives (figure, text of it) or None

@@ -117,6 +117,8 @@ def measure(section, options, inputs, runner):
             for name in used if number == 0 else ():
                 speed_measure.warm(values[name])
             for command in section.commands:
+                if number > 0 and command.once:
+                    continue
                 if command.service in failed:
                     runs = [{"failed": failed[command.service]}]
                 else:

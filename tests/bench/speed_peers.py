@@ -11,6 +11,7 @@ class Command:
     template: str
     does: str = ""  # beside ours; for peers
     runs: int = 1  # in each round
+    once: bool = False  # in the first round only: what matters is what comes out, not when
     service: str = ""  # of speed_services, that must be there
     value: re.Pattern = None  # the groups "part" and "of" in the text of {out}
 
