@@ -77,7 +77,8 @@ SECTIONS = [
         Command("ocitidy, plain layer", MERGE + " --compression none", "beside those that do not compress"), *MERGERS,
     ]),
     Section("optimize-recompress", "Optimize, every layer compressed anew", "py-lambda", [
-        Command(OURS, RECOMPRESS), Command("ocitidy --fast", RECOMPRESS + " --fast"), Command("ocitidy --best", RECOMPRESS + " --best", once=True),
+        Command(OURS, RECOMPRESS), Command("ocitidy --fast", RECOMPRESS + " --fast"), Command("ocitidy --level 2", RECOMPRESS + " --level 2"),
+        Command("ocitidy --best", RECOMPRESS + " --best", once=True),
         Command("ocitidy, gzip layers", "ocitidy optimize oci:{gzip}:latest --touch-base --passes recompress --compression gzip --level 6 -o oci:{out}:latest"),
         Command(LIMIT, "mkdir {out} && limit {gzip} --write --inflate isal --deflate libdeflate --level 4 --threads 2 --out {out}", "reads, inflates, hashes, deflates in blocks of 1 MiB, hashes; no image, no proof"),
         Command("limit --fast", "mkdir {out} && limit {gzip} --write --inflate isal --deflate isal --level 3 --threads 2 --out {out}", "the same with isa-l"),
