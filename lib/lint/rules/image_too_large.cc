@@ -15,10 +15,15 @@ namespace {
 
 constexpr std::size_t kLargest = 3;
 
+struct File {
+  NodeId node;
+  std::uint64_t bytes;
+};
+
 struct Sizes {
   std::uint64_t flattened_bytes = 0;  // what a process can see, each inode once
   std::uint64_t total_bytes = 0;      // all files of all layers
-  std::vector<NodeId> largest;        // visible files, largest first
+  std::vector<File> largest;          // visible files, largest first
 };
 
 void add_to(std::uint64_t& sum, std::uint64_t bytes) {  // headers may claim anything
@@ -32,23 +37,24 @@ Sizes measure(const ImageModel& image) {
   }
   std::unordered_set<std::uint32_t> counted_inodes;
   image.walk([&](NodeId id, std::string_view) {
+    if (image.type(id) != EntryType::file) return;
     const Node node = image.node(id);
-    if (node.type != EntryType::file || (node.link_count > 1 && !counted_inodes.insert(node.inode).second)) return;
+    if (node.link_count > 1 && !counted_inodes.insert(node.inode).second) return;
     add_to(sizes.flattened_bytes, node.size_bytes);
-    const auto place = std::ranges::find_if(
-        sizes.largest, [&](NodeId other) { return image.node(other).size_bytes < node.size_bytes; });
-    sizes.largest.insert(place, id);
+    const auto place =
+        std::ranges::find_if(sizes.largest, [&](const File& other) { return other.bytes < node.size_bytes; });
+    sizes.largest.insert(place, {id, node.size_bytes});
     if (sizes.largest.size() > kLargest) sizes.largest.pop_back();
   });
   // Files under 1 % are not worth a name.
-  std::erase_if(sizes.largest, [&](NodeId id) { return image.node(id).size_bytes < sizes.flattened_bytes / 100; });
+  std::erase_if(sizes.largest, [&](const File& file) { return file.bytes < sizes.flattened_bytes / 100; });
   return sizes;
 }
 
 std::string largest_text(const ImageModel& image, const Sizes& sizes) {
   std::vector<std::string> files;
-  for (const NodeId file : sizes.largest) {
-    files.push_back(cat(seen_path(image.path(file)), " (", human_bytes(image.node(file).size_bytes), ")"));
+  for (const File& file : sizes.largest) {
+    files.push_back(cat(seen_path(image.path(file.node)), " (", human_bytes(file.bytes), ")"));
   }
   return files.empty() ? "" : cat("; largest: ", listed(files, kLargest));
 }
@@ -85,7 +91,7 @@ Outcome check(const LintInput& in, FindingSink& out) {
       .where = {},
       .wasted_bytes = over ? sizes.flattened_bytes - lambda::kMaxImageBytes : 0,
       .severity = over ? Severity::error : Severity::warning};
-  for (const NodeId file : sizes.largest) finding.where.push_back(at_node(image, file));
+  for (const File& file : sizes.largest) finding.where.push_back(at_node(image, file.node));
   out.add(std::move(finding));
   return Outcome::checked();
 }
