@@ -220,6 +220,10 @@ Result<void> check_together(const OptimizeArguments& arguments, const OptimizeOp
   if (arguments.dry_run && !arguments.certificate.empty()) {
     return fail(Code::invalid_argument, "--dry-run proves nothing, so there is no certificate");
   }
+  if (arguments.squash && !arguments.plan_from.empty()) {
+    return fail(Code::invalid_argument,
+                "--plan-from keeps the layers of the build before, --squash leaves one: not both");
+  }
   const bool lists = !arguments.path_lists.empty();
   if (lists && options.preset < Preset::lambda && arguments.passes.empty()) {
     return fail(Code::invalid_argument, "--trace and --keep-list are for --preset lambda, lean, aggressive or trace");

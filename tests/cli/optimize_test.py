@@ -302,6 +302,7 @@ class Outputs(OptimizeTest):
         self.assertEqual(traced["sharing"]["after"]["touchedChunks"], 1)
         self.expect(IO_ERROR, "optimize", "build-1", "--dry-run", *wishes, "--history", "none", stderr="--history")
         self.expect(USAGE, "optimize", "build-1", "--dry-run", "--no-pass", "pack-layers", "--plan-from", "first")
+        self.expect(USAGE, "optimize", "build-1", "--dry-run", "--squash", "--plan-from", "first", stderr="--squash")
 
     def test_base_image(self):
         layers = wasteful_layers()
