@@ -83,7 +83,7 @@ def ratio_of(of, to, metric):
 
 def faster_by(of, to, metric):
     value = ratio(to[0], [of], metric)
-    return None if value is None else (value, "%.1f times faster" % value)
+    return None if value is None else (value, ("%.2f times faster" if value < 2 else "%.1f times faster") % value)
 
 
 def growth_of(of, to, _metric):
