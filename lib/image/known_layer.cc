@@ -56,10 +56,7 @@ Result<LayerIndex> read_known_layer(std::unique_ptr<BlobReader> reader, const La
   // A blob that is not what its digest says explains every other error in it.
   if (same || same.error().code == Code::corrupt) OCITIDY_CHECK(blob.drain());
   OCITIDY_CHECK(same);
-  if (decoder.magic() == Magic::xz) {
-    return fail(Code::unsupported, "xz-compressed; image layers are gzip, zstd or plain tar");
-  }
-  index.codec = codec_of(decoder.magic());
+  OCITIDY_TRY(index.codec, layer_codec(decoder.magic()));
   index.trailing_bytes = decoder.trailing_bytes();
   return index;
 }

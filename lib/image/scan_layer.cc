@@ -147,11 +147,9 @@ Result<LayerIndex> index_members(Decoder& decoder, ByteStream& plain, const Laye
     auto added = indexer.add(*member, tar);
     if (!added) return fail_at(std::move(added).error(), cat("tar member ", quote(member->name)));
   }
-  if (decoder.magic() == Magic::xz)
-    return fail(Code::unsupported, "xz-compressed; image layers are gzip, zstd or plain tar");
+  OCITIDY_TRY(index.codec, layer_codec(decoder.magic()));
   OCITIDY_TRY(index.trailing_bytes, stream.finish(tar.content_offset()));
   index.trailing_bytes += decoder.trailing_bytes();
-  index.codec = codec_of(decoder.magic());
   index.tar_bytes = stream.tar_bytes();
   index.diff_id = {stream.digest()};
   if (scan.diff_id && index.diff_id != *scan.diff_id) {
@@ -166,12 +164,14 @@ Result<LayerIndex> index_members(Decoder& decoder, ByteStream& plain, const Laye
 
 }  // namespace
 
-Codec codec_of(Magic magic) {
+Result<Codec> layer_codec(Magic magic) {
   switch (magic) {
     case Magic::gzip:
       return Codec::gzip;
     case Magic::zstd:
       return Codec::zstd;
+    case Magic::xz:
+      return fail(Code::unsupported, "xz-compressed; image layers are gzip, zstd or plain tar");
     default:
       return Codec::none;
   }

@@ -26,7 +26,8 @@ struct LayerScan {
   std::size_t position;    ///< of the layer, in `running`
 };
 
-Codec codec_of(Magic magic);
+/// What a layer is compressed with. Errors: unsupported for what whole archives may be, but no layer.
+Result<Codec> layer_codec(Magic magic);
 
 /// Reads `reader` to its end. Errors: corrupt when digest, size or DiffID differ, or the bytes are no tar;
 /// unsupported for other compressions; limit_exceeded; io. When the tally says that
