@@ -53,4 +53,10 @@ Digest digest_of(std::string_view bytes, Digest::Algorithm algorithm) {
   return hasher.finish();
 }
 
+std::array<std::byte, 32> sha256_of(const Digest& digest) {
+  std::array<std::byte, 32> bytes;
+  std::copy_n(digest.bytes.begin(), bytes.size(), bytes.begin());
+  return bytes;
+}
+
 }  // namespace ocitidy

@@ -1,6 +1,7 @@
 // hasher.h - SHA-256 and SHA-512 over a stream, by OpenSSL's EVP (which uses SHA-NI where the CPU has it).
 #pragma once
 
+#include <array>
 #include <memory>
 #include <span>
 #include <string_view>
@@ -27,5 +28,8 @@ class Hasher {
 
 /// Digest of bytes already in memory.
 Digest digest_of(std::string_view bytes, Digest::Algorithm algorithm = Digest::Algorithm::sha256);
+
+/// The bytes of a digest by SHA-256.
+std::array<std::byte, 32> sha256_of(const Digest& digest);
 
 }  // namespace ocitidy

@@ -103,10 +103,7 @@ void FileContent::finish(Entry& entry) {
   const auto position = static_cast<std::uint32_t>(index_.entries.size());
   entry.elf_machine = elf_machine(std::as_bytes(std::span(head_)).first(std::min(head_.size(), kElfHeadBytes)));
   finish_facts(position);
-  if (hashes_) {
-    const Digest digest = hasher_.finish();
-    std::copy_n(digest.bytes.begin(), index_.content.back().size(), index_.content.back().begin());
-  }
+  if (hashes_) index_.content.back() = sha256_of(hasher_.finish());
   if (quick_wanted_) index_.quick_hashes.back() = quick_hasher_.finish();
   if (blocks_wanted_) {
     const std::size_t before = index_.block_hashes.size();

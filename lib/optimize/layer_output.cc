@@ -23,13 +23,6 @@ std::string opaque_name(std::string_view directory) {
   return name + ".wh..wh..opq";
 }
 
-Sha256 finish_sha256(Hasher& hasher) {
-  const Digest digest = hasher.finish();
-  Sha256 sha256;
-  std::copy_n(digest.bytes.begin(), sha256.size(), sha256.begin());
-  return sha256;
-}
-
 }  // namespace
 
 LayerOutput::LayerOutput(std::unique_ptr<BlobWriter> blob, const Compression& compression, EncoderPool& pool,
@@ -117,7 +110,7 @@ Result<void> MemberOutput::content(std::span<const std::byte> bytes) {
 
 std::optional<MemberOutput::Edited> MemberOutput::end_content() {
   if (!layer_.heads.contains(next_ - 1)) return std::nullopt;
-  return Edited{.before = finish_sha256(source_hasher_), .after = finish_sha256(edited_hasher_)};
+  return Edited{.before = sha256_of(source_hasher_.finish()), .after = sha256_of(edited_hasher_.finish())};
 }
 
 Result<void> MemberOutput::finish() { return tar_.finish(); }

@@ -1,6 +1,7 @@
 // parse_certificate.cc - docs/certificate.schema.json, back into a Certificate.
 #include <algorithm>
 
+#include "base/hasher.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "ocitidy/optimize.h"
@@ -23,9 +24,7 @@ Result<Sha256> tree_member(const JsonObject& object, std::string_view name) {
   if (!digest || digest->algorithm != Digest::Algorithm::sha256) {
     return fail(Code::corrupt, cat(object.pointer(), "/", name, " is no SHA-256"));
   }
-  Sha256 sha256;
-  std::copy_n(digest->bytes.begin(), sha256.size(), sha256.begin());
-  return sha256;
+  return sha256_of(*digest);
 }
 
 Result<Digest> digest_member(const JsonObject& object, std::string_view name) {

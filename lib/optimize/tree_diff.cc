@@ -139,10 +139,7 @@ Sha256 tree_hash(const ImageModel& model) {
   };
   hash(NodeId::root, "");
   model.walk(hash);
-  const Digest digest = hasher.finish();
-  Sha256 result;
-  std::copy_n(digest.bytes.begin(), result.size(), result.begin());
-  return result;
+  return sha256_of(hasher.finish());
 }
 
 }  // namespace ocitidy
